@@ -1,0 +1,37 @@
+"""Who works at Contoso, the company of the seeded tenant: one row a mailbox."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Person:
+    """One mailbox and, for users, the account behind it.
+
+    Args:
+        address: the primary SMTP address.
+        name: the display name.
+        type: Exchange's RecipientTypeDetails.
+        aliases: further addresses of the same mailbox.
+    """
+
+    address: str
+    name: str
+    type: str = "UserMailbox"
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def alias(self) -> str:
+        """The part before the @, Exchange's Alias and Name."""
+        return self.address.partition("@")[0]
+
+
+COMPANY: Final = (
+    Person("invoices@contoso.com", "Invoices", "SharedMailbox", ("rechnungen@contoso.com",)),
+    Person("billing@contoso.com", "Billing", "SharedMailbox"),
+    Person("support@contoso.com", "Support", "SharedMailbox"),
+    Person("frontdesk@contoso.com", "Front Desk"),
+    Person("adele@contoso.com", "Adele Vance"),
+    Person("alex@contoso.com", "Alex Wilber"),
+    Person("boardroom@contoso.com", "Board Room", "RoomMailbox"),
+)

@@ -1,0 +1,160 @@
+"""The tenant's process: one event loop that serves HTTPS and mail on loopback until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from offline_tenant import certificates, seed
+from offline_tenant.control import routes as control
+from offline_tenant.entra import routes as entra
+from offline_tenant.exchange import routes as exchange
+from offline_tenant.home import SERVICES, Home
+from offline_tenant.mail import server as mail
+from offline_tenant.state.tenant import Installation
+from offline_tenant.web import app
+from offline_tenant.web.ledger import Ledger
+
+LOOPBACK: Final = "127.0.0.1"
+BACKLOG: Final = 512
+
+
+class PortTakenError(Exception):
+    """Another program listens on a port that this tenant should have."""
+
+
+def bind(ports: dict[str, int]) -> dict[str, socket.socket]:
+    """A listening socket for each service.
+
+    Args:
+        ports: the wanted port by service; 0 or none is any free one.
+
+    Raises:
+        PortTakenError: with the service and the port in its text; no socket stays open.
+    """
+    sockets: dict[str, socket.socket] = {}
+    for service in SERVICES:
+        try:
+            sockets[service] = _listen(ports.get(service, 0))
+        except OSError as error:
+            for opened in sockets.values():
+                opened.close()
+            raise PortTakenError(
+                f"port {ports[service]} ({service}) is taken by another program: free it, "
+                f"or choose others: mailgrant offline start --new-ports"
+            ) from error
+    return sockets
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+    return listener
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn that leaves signals to us: it would raise them again and end before the mail servers do."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(home: Home, sockets: dict[str, socket.socket], ready: int | None = None) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        home: where the state is.
+        sockets: one that listens, by service.
+        ready: a file descriptor that gets ``ready`` and is closed when everything answers.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    from twisted.internet import asyncioreactor  # noqa: PLC0415 - the reactor must be chosen before it is imported
+
+    asyncioreactor.install(loop)
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    installation, ledger = Installation(home.database), Ledger()
+    if not installation.tenants():
+        seed.seed(installation)
+    pem = home.certificates / "server.pem"
+    reactor.callWhenRunning(  # type: ignore[attr-defined]
+        lambda: loop.create_task(_main(reactor, installation, ledger, sockets, pem, ready))
+    )
+    reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+    installation.store.close()
+
+
+async def _main(
+    reactor: object,
+    installation: Installation,
+    ledger: Ledger,
+    sockets: dict[str, socket.socket],
+    pem: Path,
+    ready: int | None,
+) -> None:
+    web = _Uvicorn(_configuration(installation, ledger, pem))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, setattr, web, "should_exit", True)  # noqa: FBT003
+    listening = mail.listen(reactor, installation, ledger, pem, sockets)
+    if ready is not None:
+        loop.call_soon(_announce, ready)
+    try:
+        await web.serve(sockets=[sockets["https"]])
+    finally:
+        await listening.stop()
+        reactor.stop()  # type: ignore[attr-defined]
+
+
+def _announce(ready: int) -> None:
+    os.write(ready, b"ready")
+    os.close(ready)
+
+
+def _configuration(installation: Installation, ledger: Ledger, pem: Path) -> uvicorn.Config:
+    routes = [*entra.ROUTES, *exchange.ROUTES, *control.ROUTES]
+    return uvicorn.Config(
+        app.build(installation, ledger, routes, control.AREA),
+        ssl_certfile=pem,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=90,  # seconds; the real azuread plugin keeps idle connections that long
+        server_header=False,
+    )
+
+
+def main() -> None:
+    """Run in the foreground: ``python -m offline_tenant.server HOME READY_FD PORT…``; used by ``process.start``."""
+    home, ready = Home(Path(sys.argv[1])), int(sys.argv[2])
+    ports = dict(zip(SERVICES, map(int, sys.argv[3:]), strict=True))
+    try:
+        with home.lock():
+            certificates.ensure(home.certificates)
+            sockets = bind(ports)
+            chosen = {service: listener.getsockname()[1] for service, listener in sockets.items()}
+            home.remember({"pid": os.getpid(), "ports": chosen})
+            serve(home, sockets, ready)
+    except PortTakenError as error:
+        os.write(ready, str(error).encode())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Every kind of document that the tenant keeps, with the fields that it is looked up by.
+
+A field that holds a list is indexed by each of its members. Look-ups ignore case, as Microsoft's do.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    # this installation
+    "settings": (),
+    "tenants": ("domains",),
+    # Entra (Microsoft Graph's own names and shapes)
+    "organization": (),
+    "applications": ("appId", "displayName"),
+    "servicePrincipals": ("appId", "displayName"),
+    "appRoleAssignments": ("principalId", "resourceId"),
+    "oauth2PermissionGrants": ("clientId", "resourceId"),
+    "directoryRoleAssignments": ("principalId",),
+    "users": ("userPrincipalName", "mail"),
+    "secrets": ("applicationId",),  # hashes of client secrets, which Graph never shows again
+    "signingKeys": (),
+    # Exchange (PowerShell's names)
+    "exchangeServicePrincipals": ("AppId", "ObjectId", "DisplayName", "Sid"),
+    "mailboxes": ("EmailAddresses", "ExternalDirectoryObjectId", "Name", "UserPrincipalName"),
+    "mailboxPermissions": ("mailbox", "trustee"),
+    # mail
+    "folders": ("mailbox",),
+    "messages": ("folder",),
+}

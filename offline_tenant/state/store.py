@@ -1,0 +1,187 @@
+"""Documents in SQLite: safe under a kill at any moment, one transaction for one request.
+
+The server works on one thread and runs each request inside ``Store.transaction``, so requests never
+see each other half done, and a request that fails changes nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from offline_tenant.state.kinds import KINDS
+
+Document = dict[str, Any]
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS documents (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE, body TEXT NOT NULL,
+    UNIQUE (tenant, kind, id)
+);
+CREATE TABLE IF NOT EXISTS lookups (
+    sequence INTEGER NOT NULL REFERENCES documents (sequence) ON DELETE CASCADE,
+    tenant TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS lookups_by_value ON lookups (tenant, kind, field, value);
+CREATE INDEX IF NOT EXISTS lookups_by_document ON lookups (sequence);
+"""
+
+
+class DuplicateDocumentError(Exception):
+    """A document with this id is there already."""
+
+
+class Store:
+    """All documents of all tenants of one installation.
+
+    Args:
+        path: the database file; ``":memory:"`` keeps nothing.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        # The thread that opens the store need not be the one that serves, but only one ever uses it.
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the database file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; one inside another joins the outer one."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def collection(self, tenant: str, kind: str) -> "Collection":
+        """The documents of one kind in one tenant.
+
+        Raises:
+            KeyError: the kind stands not in ``KINDS``.
+        """
+        return Collection(self, tenant, kind, KINDS[kind])
+
+    def empty(self) -> None:
+        """Forget everything."""
+        with self.transaction():
+            self._db.execute("DELETE FROM documents")
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        """Run one statement; for the collections below."""
+        return self._db.execute(statement, values)
+
+
+class Collection:
+    """The documents of one kind in one tenant, in the order in which they were made."""
+
+    def __init__(self, store: Store, tenant: str, kind: str, indexed: tuple[str, ...]) -> None:
+        self._store, self._tenant, self._kind, self._indexed = store, tenant, kind, indexed
+
+    def get(self, id_: str) -> Document | None:
+        """The document with this id, or None."""
+        row = self._store.execute(
+            "SELECT body FROM documents WHERE tenant = ? AND kind = ? AND id = ?",
+            self._tenant,
+            self._kind,
+            id_,
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def all(self, *, offset: int = 0, limit: int = -1) -> list[Document]:
+        """Documents in the order in which they were made, a page of them if asked."""
+        rows = self._store.execute(
+            "SELECT body FROM documents WHERE tenant = ? AND kind = ? ORDER BY sequence LIMIT ? OFFSET ?",
+            *(self._tenant, self._kind, limit, offset),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def count(self) -> int:
+        """How many there are."""
+        query = "SELECT count(*) FROM documents WHERE tenant = ? AND kind = ?"
+        return int(self._store.execute(query, self._tenant, self._kind).fetchone()[0])
+
+    def find(self, field: str, value: str) -> list[Document]:
+        """Documents whose indexed field equals (or whose list holds) the value, case ignored.
+
+        Raises:
+            KeyError: the field is not one of the indexed ones of this kind.
+        """
+        if field not in self._indexed:
+            raise KeyError(f"{self._kind} has no index over {field}")
+        rows = self._store.execute(
+            "SELECT DISTINCT d.sequence, d.body FROM lookups l JOIN documents d USING (sequence)"
+            " WHERE l.tenant = ? AND l.kind = ? AND l.field = ? AND l.value = ? ORDER BY d.sequence",
+            *(self._tenant, self._kind, field, value.casefold()),
+        )
+        return [json.loads(row[1]) for row in rows]
+
+    def insert(self, id_: str, document: Mapping[str, Any]) -> None:
+        """Add a document.
+
+        Raises:
+            DuplicateDocumentError: the id is taken.
+        """
+        with self._store.transaction():
+            try:
+                cursor = self._store.execute(
+                    "INSERT INTO documents (tenant, kind, id, body) VALUES (?, ?, ?, ?)",
+                    *(self._tenant, self._kind, id_, json.dumps(document)),
+                )
+            except sqlite3.IntegrityError as error:
+                raise DuplicateDocumentError(f"{self._kind} {id_}") from error
+            self._index(int(cursor.lastrowid or 0), document)
+
+    def replace(self, id_: str, document: Mapping[str, Any]) -> None:
+        """Put another body under an id that exists.
+
+        Raises:
+            KeyError: there is no such id.
+        """
+        with self._store.transaction():
+            sequence = self._sequence(id_)
+            self._store.execute(
+                "UPDATE documents SET body = ? WHERE sequence = ?", json.dumps(document), sequence
+            )
+            self._store.execute("DELETE FROM lookups WHERE sequence = ?", sequence)
+            self._index(sequence, document)
+
+    def put(self, id_: str, document: Mapping[str, Any]) -> None:
+        """Insert or replace."""
+        (self.insert if self.get(id_) is None else self.replace)(id_, document)
+
+    def delete(self, id_: str) -> bool:
+        """Remove a document; False if it was not there."""
+        with self._store.transaction():
+            query = "DELETE FROM documents WHERE tenant = ? AND kind = ? AND id = ?"
+            return self._store.execute(query, self._tenant, self._kind, id_).rowcount > 0
+
+    def _sequence(self, id_: str) -> int:
+        query = "SELECT sequence FROM documents WHERE tenant = ? AND kind = ? AND id = ?"
+        row = self._store.execute(query, self._tenant, self._kind, id_).fetchone()
+        if row is None:
+            raise KeyError(f"{self._kind} {id_}")
+        return int(row[0])
+
+    def _index(self, sequence: int, document: Mapping[str, Any]) -> None:
+        for field in self._indexed:
+            value = document.get(field)
+            for member in value if isinstance(value, list) else [value]:
+                if member is not None:
+                    self._store.execute(
+                        "INSERT INTO lookups (sequence, tenant, kind, field, value) VALUES (?, ?, ?, ?, ?)",
+                        *(sequence, self._tenant, self._kind, field, str(member).casefold()),
+                    )

@@ -1,0 +1,1 @@
+"""How a request reaches a handler: routes, one transaction a request, counters, faults and latency."""
