@@ -1,0 +1,1 @@
+"""Microsoft Entra: sign-in, tokens, and the directory behind Microsoft Graph."""
