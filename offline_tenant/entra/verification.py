@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
-from jwt.types import Options
 
 from offline_tenant.entra.keys import signing_key
 from offline_tenant.state.tenant import Installation, Tenant
@@ -135,16 +134,20 @@ def issuer(tenant_id: str) -> str:
 
 def _signed(tenant: Tenant, token: str) -> dict[str, Any]:
     key = signing_key(tenant.store)
-    # Times, issuer and audience are ours to check: PyJWT knows only the machine's clock.
-    unchecked: Options = {
-        "verify_aud": False,
-        "verify_exp": False,
-        "verify_iat": False,
-        "verify_iss": False,
-        "verify_nbf": False,
-    }
     try:
-        claims: dict[str, Any] = jwt.decode(token, key.private.public_key(), ["RS256"], options=unchecked)
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.private.public_key(),
+            ["RS256"],
+            # Times, issuer and audience are ours to check: PyJWT knows only the machine's clock.
+            options={
+                "verify_aud": False,
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_iss": False,
+                "verify_nbf": False,
+            },
+        )
     except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
         raise ForgedTokenError("the signature is not this tenant's") from error
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
