@@ -22,7 +22,17 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "signingKeys": (),
     # Exchange (PowerShell's names)
     "exchangeServicePrincipals": ("AppId", "ObjectId", "DisplayName", "Sid"),
-    "mailboxes": ("EmailAddresses", "ExternalDirectoryObjectId", "Name", "UserPrincipalName"),
+    "mailboxes": (
+        *(
+            "EmailAddresses",
+            "ExternalDirectoryObjectId",
+            "Name",
+            "Alias",
+            "DisplayName",
+            "UserPrincipalName",
+            "Sid",
+        ),
+    ),
     "mailboxPermissions": ("mailbox", "trustee"),
     # mail
     "folders": ("mailbox",),

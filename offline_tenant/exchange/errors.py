@@ -1,0 +1,108 @@
+"""What goes wrong inside a cmdlet, with Exchange's own exception types and texts."""
+
+from typing import Final
+from zlib import crc32
+
+from offline_tenant.exchange.names import DOMAIN_CONTROLLER
+
+# Codes that were seen in the field; the other ones are made up, but always the same for the same exception.
+EX_CODES: Final = {
+    "ManagementObjectNotFoundException": "Ex6F9304",
+    "MailboxNotFound": "Ex41BAF5",
+}
+TASKS: Final = "Microsoft.Exchange.Configuration.Tasks"
+ACE_LIMIT: Final = 500  # access control entries a mailbox, says the page of Add-MailboxPermission
+
+
+class CmdletError(Exception):
+    """A cmdlet failed.
+
+    Args:
+        exception: the full name of the .NET exception.
+        message: Exchange's text.
+        status: the HTTP status that it becomes.
+        category: ``details[0].code``, PowerShell's ErrorCategory or Exchange's ``Context`` and ``Client``.
+        known_as: the row of ``EX_CODES``; the exception's short name unless given.
+    """
+
+    def __init__(
+        self, exception: str, message: str, *, status: int = 400, category: str = "Client", known_as: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.exception, self.message, self.status, self.category = exception, message, status, category
+        self.reason = exception.rpartition(".")[2]
+        self.ex_code = (
+            EX_CODES.get(known_as or self.reason) or f"Ex{crc32(exception.encode()) & 0xFFFFFF:06X}"
+        )
+
+    @property
+    def text(self) -> str:
+        """``Ex<6 hex>|<exception>|<text>``, as it reaches the person who typed the cmdlet."""
+        return f"{self.ex_code}|{self.exception}|{self.message}"
+
+
+def not_found(identity: str) -> CmdletError:
+    """No object of that identity."""
+    return CmdletError(
+        f"{TASKS}.ManagementObjectNotFoundException",
+        f"The operation couldn't be performed because object '{identity}' couldn't be found on '{DOMAIN_CONTROLLER}'.",
+        status=404,
+        category="Context",
+    )
+
+
+def no_such_mailbox() -> CmdletError:
+    """The other text for a mailbox that is not there; here for one that is named by a GUID."""
+    return CmdletError(
+        f"{TASKS}.ManagementObjectNotFoundException",
+        "The specified mailbox doesn't exist.",
+        status=404,
+        category="Context",
+        known_as="MailboxNotFound",
+    )
+
+
+def ambiguous(identity: str) -> CmdletError:
+    """Several objects of that identity."""
+    return CmdletError(
+        f"{TASKS}.ManagementObjectAmbiguousException",
+        f"The operation couldn't be performed because '{identity}' matches multiple entries.",
+        category="Context",
+    )
+
+
+def already_exists(distinguished_name: str) -> CmdletError:
+    """A new object collides with one that is there."""
+    return CmdletError(
+        "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+        f"Active Directory operation failed on {DOMAIN_CONTROLLER}. The object '{distinguished_name}' already exists.",
+        category="Context",
+    )
+
+
+def not_registered(object_id: str) -> CmdletError:
+    """Only with the setting ``validate_object_id``: Entra has no enterprise application of that object id."""
+    return CmdletError(
+        f"{TASKS}.RecipientTaskException",
+        f"There's no service principal with object ID '{object_id}' registered in the tenant.",
+    )
+
+
+def too_many_entries(mailbox_guid: str) -> CmdletError:
+    """One access control entry more than a mailbox may have."""
+    return CmdletError(
+        "System.InvalidOperationException",
+        f"The mailbox {mailbox_guid} has reached the limit of maximum allowed access control entries of {ACE_LIMIT}. "
+        "Clean existing entries and rearrange them leveraging groups before adding new ones.",
+        category="InvalidOperation",
+    )
+
+
+def invalid_name(parameter: str, value: str, longest: int) -> CmdletError:
+    """A text that is longer than its property."""
+    return CmdletError(
+        "Microsoft.Exchange.Data.DataValidationException",
+        f"The length of the property is too long. The maximum length is {longest} and the length of the value provided "
+        f"is {len(value)}. Property Name: {parameter}",
+        category="InvalidData",
+    )
