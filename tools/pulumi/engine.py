@@ -1,0 +1,103 @@
+"""Ensures a Pulumi engine, and prints the folder to put on PATH (an empty line: use the one on PATH).
+
+`pulumi` on PATH is used as it is. Where there is none, it is built once into the user's cache from
+the Go modules that the go.sum files beside this one pin. Only the folder goes to stdout; everything
+for people goes to stderr. Exit code 1: no engine, and the message says what to do; 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import builder
+import disk
+import gotool
+import installed
+import recipe
+from faults import EngineError
+from progress import Progress, elapsed, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Print the folder and return the exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        print(directory())
+    except EngineError as error:
+        note(f"No Pulumi engine. {error}")
+    except OSError as error:
+        note(f"No Pulumi engine: {error}. Point XDG_CACHE_HOME at a folder that can be written to.")
+    except KeyboardInterrupt:
+        note("\nInterrupted. What is done is kept: run the same command again to go on.")
+        return INTERRUPTED
+    else:
+        return 0
+    return 1
+
+
+def directory() -> str:
+    """Return the folder to put on PATH; empty where the engine on PATH can be used."""
+    why_not_path = installed.why_not()
+    if not why_not_path:
+        return ""
+    target = _cache() / recipe.key()
+    if not _complete(target):
+        _build(gotool.find(why_not_path), target, why_not_path)
+    return str(target)
+
+
+def _build(go: gotool.Go, target: Path, why_not_path: str) -> None:
+    disk.check(go, target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Progress() as progress, _alone(target, progress):
+        # The run that we waited for may have built it.
+        if _complete(target):
+            return
+        note(f"{why_not_path}: building {recipe.LABEL} with Go {go.version}, once, into {target}.")
+        note(
+            f"It takes 4 to 6 minutes on two cores, and up to {disk.total():.0f} GB of disk while it builds."
+        )
+        note("Ctrl-C stops it; the next run goes on where it stopped.")
+        builder.build(go, target, progress)
+    note(f"The engine is ready, after {elapsed(progress.seconds())}.")
+
+
+@contextmanager
+def _alone(target: Path, progress: Progress) -> Iterator[None]:
+    with target.with_name(f"{target.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.doing("Another run is building the same engine; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _complete(target: Path) -> bool:
+    return all(os.access(target / program, os.X_OK) for program in recipe.PROGRAMS)
+
+
+def _cache() -> Path:
+    # The XDG specification: a path that is not absolute is to be ignored.
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".cache") / "mailgrant"
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
