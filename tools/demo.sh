@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The main job on the offline tenant, each command shown before it runs. `make demo` starts it with
+# the environment and the engine on PATH.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step="looking for the commands"
+failed() {
+    local code=$?
+    printf '\nThe demo stopped at: %s (exit code %s).\n' "$step" "$code" >&2
+    printf '  What went wrong stands right above.\n' >&2
+    printf '  The tenant:       .venv/bin/mailgrant offline status\n' >&2
+    printf '  A fresh start:    .venv/bin/mailgrant offline stop; make clean; make demo\n' >&2
+    exit "$code"
+}
+trap failed ERR
+
+say() { printf '\n==> %s\n' "$*"; }
+run() {
+    step=$*
+    printf '    $ %s\n' "$*"
+    "$@"
+}
+
+for command in mailgrant pulumi; do
+    command -v "$command" >/dev/null || {
+        printf 'The demo needs `%s` on PATH: start it with `make demo`, which sets everything up.\n' "$command" >&2
+        exit 1
+    }
+done
+
+say "Starting the offline tenant: a Microsoft 365 tenant in one process on this machine"
+run mailgrant offline start
+
+say "Pointing this shell at it"
+step='eval "$(mailgrant offline env)"'
+printf '    $ %s\n' "$step"
+exports=$(mailgrant offline env)
+eval "$exports"
+
+say "Putting into the tenant what stacks/Pulumi.offline.yaml declares"
+run pulumi stack select --create offline
+# Not interactive: one line an event, which stays readable in a log and when scrolling back.
+run pulumi up --yes --skip-preview --non-interactive
+changes=$(pulumi stack history --json --page-size 1)
+grep -qE '"(create|update|delete|replace)": ' <<<"$changes" ||
+    say "Nothing changed: the tenant was already what the stack declares"
+
+say "Proving it: a token, and a real login for each client, mailbox and protocol"
+run mailgrant verify
+
+cat <<'EOF'
+
+==> What to try next
+    eval "$(.venv/bin/mailgrant offline env)"    point your own shell at the tenant, then:
+    pulumi preview                      nothing to change
+    $EDITOR stacks/Pulumi.offline.yaml  give the client one mailbox more, or take one away
+    pulumi preview; pulumi up           one line a mailbox in the difference, one write in Exchange
+    mailgrant verify                    the logins again
+    mailgrant offline stats             every call that the tenant has seen
+    pulumi destroy                      takes back what was granted
+    mailgrant offline stop              stops the tenant; its state is kept (reset empties it)
+EOF
