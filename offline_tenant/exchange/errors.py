@@ -41,9 +41,13 @@ class CmdletError(Exception):
         return f"{self.ex_code}|{self.exception}|{self.message}"
 
 
-def not_found(identity: str) -> CmdletError:
+class NotFoundError(CmdletError):
+    """There is no such object."""
+
+
+def not_found(identity: str) -> NotFoundError:
     """No object of that identity."""
-    return CmdletError(
+    return NotFoundError(
         f"{TASKS}.ManagementObjectNotFoundException",
         f"The operation couldn't be performed because object '{identity}' couldn't be found on '{DOMAIN_CONTROLLER}'.",
         status=404,
@@ -51,9 +55,9 @@ def not_found(identity: str) -> CmdletError:
     )
 
 
-def no_such_mailbox() -> CmdletError:
+def no_such_mailbox() -> NotFoundError:
     """The other text for a mailbox that is not there; here for one that is named by a GUID."""
-    return CmdletError(
+    return NotFoundError(
         f"{TASKS}.ManagementObjectNotFoundException",
         "The specified mailbox doesn't exist.",
         status=404,
@@ -105,4 +109,24 @@ def invalid_name(parameter: str, value: str, longest: int) -> CmdletError:
         f"The length of the property is too long. The maximum length is {longest} and the length of the value provided "
         f"is {len(value)}. Property Name: {parameter}",
         category="InvalidData",
+    )
+
+
+def unknown_property(name: str) -> CmdletError:
+    """Get-EXO* is asked for a property that the object has not (or that the offline tenant does not emulate)."""
+    return CmdletError(
+        "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+        f"Could not find a property named '{name}' on type 'Exchange.Mailbox'.",
+    )
+
+
+def bad_parameter(message: str, category: str) -> CmdletError:
+    """The arguments do not fit the cmdlet; the text is PowerShell's."""
+    return CmdletError("System.Management.Automation.ParameterBindingException", message, category=category)
+
+
+def not_emulated(what: str) -> CmdletError:
+    """Microsoft does it; the offline tenant does not, and says so."""
+    return CmdletError(
+        "System.NotImplementedException", f"The offline tenant does not emulate {what}.", status=501
     )

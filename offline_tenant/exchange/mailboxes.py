@@ -6,7 +6,7 @@ from typing import Final
 
 from offline_tenant.exchange import errors
 from offline_tenant.exchange.access import entry_id
-from offline_tenant.exchange.names import SELF, SELF_SID, distinguished_name, sid_of
+from offline_tenant.exchange.names import SELF_SID, distinguished_name, name_in, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
@@ -48,7 +48,6 @@ def add_mailbox(
     owner = {
         "mailbox": mailbox["Guid"],
         "trustee": SELF_SID,
-        "User": SELF,
         "Deny": False,
         "InheritanceType": "All",
     }
@@ -109,11 +108,4 @@ def _matches(tenant: Tenant, identity: str) -> Iterator[list[Document]]:
     for field in UNIQUE:
         yield mailboxes.find(field, identity)
     yield [mailbox for field in AMBIGUOUS for mailbox in mailboxes.find(field, identity)]
-    yield _by_distinguished_name(tenant, identity)
-
-
-def _by_distinguished_name(tenant: Tenant, identity: str) -> list[Document]:
-    name = identity.removeprefix("CN=").partition(",")[0]
-    if identity.casefold() != distinguished_name(tenant, name).casefold():
-        return []
-    return tenant.documents("mailboxes").find("Name", name)
+    yield mailboxes.find("Name", name) if (name := name_in(tenant, identity)) else []

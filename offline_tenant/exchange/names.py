@@ -1,5 +1,6 @@
 """How Exchange names its own things: forest, domain controllers, distinguished names, security ids."""
 
+import re
 from typing import Final
 from uuid import UUID
 
@@ -22,9 +23,22 @@ def organization(tenant: Tenant) -> str:
 
 def distinguished_name(tenant: Tenant, name: str) -> str:
     """Where an object of this name stands in Exchange's own directory."""
-    escaped = name.replace("\\", "\\\\").replace(",", "\\,").replace("\n", "\\0A")
+    escaped = "".join(f"\\{letter}" if letter in "\\," else letter for letter in name)
+    return f"CN={escaped}{_container(tenant)}"
+
+
+def name_in(tenant: Tenant, distinguished_name: str) -> str | None:
+    """The name of the object that a distinguished name means; None if the text is none of this organization."""
+    container = _container(tenant)
+    text = distinguished_name.casefold()
+    if not (text.startswith("cn=") and text.endswith(container.casefold())):
+        return None
+    return re.sub(r"\\(.)", r"\1", distinguished_name[3 : -len(container)], flags=re.DOTALL)
+
+
+def _container(tenant: Tenant) -> str:
     return (
-        f"CN={escaped},OU={organization(tenant)},OU=Microsoft Exchange Hosted Organizations,"
+        f",OU={organization(tenant)},OU=Microsoft Exchange Hosted Organizations,"
         f"DC={FOREST},DC=PROD,DC=OUTLOOK,DC=COM"
     )
 

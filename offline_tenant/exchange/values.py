@@ -28,10 +28,9 @@ class Type:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value)
     if isinstance(value, str | int | float):
-        return str(value)
+        # Half a surrogate pair can be written in JSON, but not in UTF-8: .NET makes it U+FFFD on the way out.
+        return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise NotConvertibleError("Cannot convert value to type System.String.")
 
 

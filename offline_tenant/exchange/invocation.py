@@ -1,0 +1,71 @@
+"""One run of a cmdlet on the tenant: what it is given and what it gives back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from offline_tenant.state.tenant import Tenant
+
+# A property is null, text, a truth value, a number, a GUID, a time or a list of texts.
+Value = str | bool | int | UUID | datetime | list[str] | None
+Record = dict[str, Value]
+# Records from an offset on, at most so many; so that no cmdlet builds 10,000 of them to show 1,000.
+Rows = Callable[[int, int], Sequence[Record]]
+
+SETTINGS: Final = "exchange"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A cmdlet that is about to run.
+
+    Args:
+        tenant: on which.
+        parameters: bound values by parameter name; what was not given is absent.
+    """
+
+    tenant: Tenant
+    parameters: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.parameters[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The bound value, or a default where it was not given or null."""
+        value = self.parameters.get(name)
+        return default if value is None else value
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """How this tenant's Exchange behaves where Microsoft's behaves in several ways.
+
+        ``unknown_identity``: ``"everything"`` makes Get- cmdlets ignore an identity that they do not find, as the
+        warning box of their pages says; otherwise it is an error.
+        ``validate_object_id``: New-ServicePrincipal looks the object id up in Entra; in 2022 it did not.
+        """
+        return self.tenant.documents("settings").get(SETTINGS) or {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a cmdlet gave back."""
+
+    rows: Rows = lambda _offset, _limit: ()
+    warnings: Sequence[str] = field(default_factory=tuple)
+
+
+def listed(records: Sequence[Record]) -> Rows:
+    """Records that are all there already."""
+    return lambda offset, limit: records[offset : offset + limit]
+
+
+def one(record: Record) -> Outcome:
+    """A single record and no warning."""
+    return Outcome(listed([record]))
+
+
+def warned(text: str) -> Outcome:
+    """No record, one warning."""
+    return Outcome(warnings=(text,))

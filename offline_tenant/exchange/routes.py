@@ -1,0 +1,175 @@
+"""Who answers what below ``/adminapi``: the endpoint that Exchange's PowerShell module calls.
+
+Microsoft does not document it; it is described by the public code that speaks to it.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from offline_tenant.entra.verification import EXCHANGE_AUDIENCES, Claims, TokenError, verify
+from offline_tenant.exchange import cmdlets, wire
+from offline_tenant.exchange.errors import CmdletError
+from offline_tenant.exchange.names import SERVER
+from offline_tenant.exchange.roles import MANAGE_AS_APP, NO_ROLE, held_cmdlets
+from offline_tenant.exchange.syntax import SYNTAX
+from offline_tenant.state.tenant import Tenant
+from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
+
+AREA: Final = Area("exchange", wire.plain_error)
+# Connecting is counted by itself: "exchange" in the counters is cmdlets only.
+CONNECTING: Final = Area("connect", wire.plain_error)
+
+LARGEST_PAGE: Final = 1000  # records
+NAME_LENGTH: Final = 64  # what a counter keeps of a cmdlet's name
+NUMBER: Final = re.compile("[0-9]{1,9}")
+RATE: Final = {"Rate-Limit-Limit": "30000", "Rate-Limit-Remaining": "29999", "X-Concurrencycount": "1"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and what they hold."""
+
+    tenant: Tenant
+    claims: Claims
+    cmdlets: frozenset[str]
+
+
+def _invoke(call: Call) -> Answer:
+    caller = _caller(call)
+    name, arguments = _cmdlet(call)
+    if name.casefold() not in caller.cmdlets:
+        return _nothing_there()
+    try:
+        return _run(call, caller.tenant, name, arguments)
+    except CmdletError as error:
+        raise Refusal(wire.error(error)) from error
+
+
+def _run(call: Call, tenant: Tenant, name: str, arguments: Mapping[str, Any]) -> Answer:
+    outcome = cmdlets.run(tenant, name, arguments)
+    context = f"{call.base_url}/adminapi/beta/{tenant.id}/$metadata#Collection(Exchange.GenericHashTable)"
+    if isinstance(outcome, cmdlets.Question):
+        answer = wire.answer(context, [], [], {"@adminapi.confirmationmessage": outcome.text})
+    else:
+        offset, size = _page(call)
+        records = outcome.rows(offset, size + 1)
+        more = {"@odata.nextLink": _next_page(call, offset + size)} if len(records) > size else {}
+        answer = wire.answer(context, records[:size], outcome.warnings, more)
+    return Answer(answer.status, answer.body, {**answer.headers, **RATE, "X-FEServer": SERVER})
+
+
+def _cmdlet(call: Call) -> tuple[str, dict[str, Any]]:
+    try:
+        given = call.json()["CmdletInput"]
+        name, arguments = given["CmdletName"], given.get("Parameters") or {}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _refused(400, "BadRequest", "The request body has no CmdletInput with a CmdletName.") from error
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        raise _refused(400, "BadRequest", "CmdletName is text, and Parameters is an object.")
+    return name, arguments
+
+
+def _counted_as(call: Call) -> str:
+    try:
+        return _cmdlet(call)[0][:NAME_LENGTH]
+    except Refusal:
+        return "(malformed)"
+
+
+def _caller(call: Call) -> Caller:
+    tenant = call.installation.tenant(call.parameters["tenant"])
+    if tenant is None:
+        raise _refused(404, "NotFound", f"Tenant '{call.parameters['tenant']}' not found.")
+    claims = _claims(call, tenant)
+    if MANAGE_AS_APP not in claims.roles:
+        raise _unauthorized("The token does not have the role Exchange.ManageAsApp.")
+    if not (held := held_cmdlets(claims.wids)):
+        raise _refused(403, "Forbidden", NO_ROLE.format(claims.appid))
+    return Caller(tenant, claims, frozenset(name.casefold() for name in held))
+
+
+def _claims(call: Call, tenant: Tenant) -> Claims:
+    kind, _, token = call.headers.get("authorization", "").partition(" ")
+    if kind.casefold() != "bearer":
+        raise _unauthorized("There is no bearer token.")
+    try:
+        return verify(tenant, token.strip(), EXCHANGE_AUDIENCES)
+    except TokenError as error:
+        raise _unauthorized(f"The bearer token was refused: {error.reason}.") from error
+
+
+def _refused(status: int, code: str, message: str) -> Refusal:
+    return Refusal(wire.plain_error(status, code, message))
+
+
+def _unauthorized(message: str) -> Refusal:
+    shaped = wire.plain_error(401, "Unauthorized", message)
+    challenge = 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", error="invalid_token"'
+    return Refusal(Answer(401, shaped.body, {**shaped.headers, "WWW-Authenticate": challenge}))
+
+
+def _nothing_there() -> Answer:
+    # Measured: neither JSON nor gzip, although it says so.
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json", "X-FEServer": SERVER}
+    return Answer(403, b"\0" * 32, headers)
+
+
+def _page(call: Call) -> tuple[int, int]:
+    size = LARGEST_PAGE
+    for preference in call.headers.get("prefer", "").replace(";", ",").split(","):
+        name, _, value = preference.strip().partition("=")
+        if name.casefold() == "odata.maxpagesize" and NUMBER.fullmatch(value) and int(value):
+            size = min(int(value), LARGEST_PAGE)
+    return _offset(call.query.get("$skiptoken", "")), size
+
+
+def _offset(token: str) -> int:
+    if not token:
+        return 0
+    try:
+        decoded = urlsafe_b64decode(token).decode()
+    except ValueError:
+        decoded = ""
+    if not NUMBER.fullmatch(decoded):
+        raise _refused(400, "BadRequest", "The $skiptoken is not one of this service.")
+    return int(decoded)
+
+
+def _next_page(call: Call, offset: int) -> str:
+    token = urlsafe_b64encode(str(offset).encode()).decode()
+    return f"{call.base_url}{call.path}?$skiptoken={token}"
+
+
+def _module_file(call: Call) -> Answer:
+    caller = _caller(call)
+    wanted = [one.strip().casefold() for one in call.headers.get("commandname", "*").split(",")]
+    exported = [name for name in sorted(caller.cmdlets) if any(fnmatchcase(name, one) for one in wanted)]
+    names = [SYNTAX[name].name for name in exported]
+    context = f"{call.base_url}/adminapi/v1.0/{caller.tenant.id}/$metadata#Collection(Exchange.EXOModuleFile)"
+    return Answer(200, {"@odata.context": context, "value": [{"exportedCmdlets": ",".join(names)}]})
+
+
+def _banner(call: Call) -> Answer:
+    caller = _caller(call)
+    call.ledger.count_total("connects")
+    context = f"{call.base_url}/adminapi/v1.0/{caller.tenant.id}/$metadata#Collection(Exchange.EXOBanner)"
+    return Answer(200, {"@odata.context": context, "value": [{"name": "AutogenSession", "banner": ""}]})
+
+
+def _wrong_version(_: Call) -> Answer:
+    message = "The requested resource does not support http method 'POST'."
+    return wire.plain_error(405, "MethodNotAllowed", message)
+
+
+V1: Final = "/adminapi/v1.0/{tenant}"
+BETA: Final = "/adminapi/beta/{tenant}"
+ROUTES: Final = [
+    Route(AREA, "POST", f"{BETA}/InvokeCommand", _invoke, _counted_as),
+    Route(AREA, "POST", f"{V1}/InvokeCommand", _wrong_version, lambda _: "(v1.0)"),
+    Route(CONNECTING, "GET", f"{V1}/EXOModuleFile", _module_file, lambda _: "EXOModuleFile"),
+    Route(CONNECTING, "GET", f"{V1}/EXOBanner('AutogenSession')", _banner, lambda _: "EXOBanner"),
+]
