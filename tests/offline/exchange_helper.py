@@ -60,10 +60,9 @@ class Exchange:
     def post(self, cmdlet: str, url: str | None = None, **parameters: Any) -> httpx.Response:
         """Any answer, good or bad."""
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
-        headers = {"Authorization": f"Bearer {self.token}", **self.headers}
-        return self.http.post(
-            url or f"/adminapi/beta/{self.organization}/InvokeCommand", json=body, headers=headers
-        )
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **self.headers}
+        path = url or f"/adminapi/beta/{self.organization}/InvokeCommand"
+        return self.http.post(path, content=json.dumps(body), headers=headers)
 
     def run(self, cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
         """The records of a cmdlet that must succeed without a warning."""
