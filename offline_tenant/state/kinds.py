@@ -12,8 +12,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tenants": ("domains",),
     # Entra (Microsoft Graph's own names and shapes)
     "organization": (),
-    "applications": ("appId", "displayName"),
-    "servicePrincipals": ("appId", "displayName"),
+    "applications": ("appId", "displayName", "identifierUris"),
+    "servicePrincipals": ("appId", "displayName", "servicePrincipalNames"),
     "appRoleAssignments": ("principalId", "resourceId"),
     "oauth2PermissionGrants": ("clientId", "resourceId"),
     "directoryRoleAssignments": ("principalId",),
@@ -37,4 +37,5 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     # mail
     "folders": ("mailbox",),
     "messages": ("folder",),
+    "messageContents": (),  # apart, so that a list of messages does not read them all
 }

@@ -1,0 +1,1 @@
+"""The directory: what applications, principals, credentials and grants are, and the rules that they obey."""

@@ -1,0 +1,88 @@
+"""Application registrations: the application object, not the enterprise application that stands for it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from offline_tenant.entra.directory import owners, service_principals
+from offline_tenant.entra.directory.errors import DirectoryError, bad_request
+from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.directory.schema import Place, required
+from offline_tenant.entra.directory.types import APPLICATION
+from offline_tenant.state.store import Document
+
+KIND: Final = "applications"
+NAME_LIMIT: Final = 256  # characters
+AUDIENCES: Final = frozenset(
+    {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
+)
+
+
+def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[str]) -> Document:
+    """Register an application; it has no service principal yet.
+
+    Raises:
+        DirectoryError: a property does not fit, or an owner is not there.
+    """
+    required(body, ("displayName",), APPLICATION.name)
+    document = APPLICATION.new(body)
+    _check(directory, document)
+    document |= {
+        "id": directory.tenant.ids.uuid(),
+        "appId": directory.tenant.ids.uuid(),
+        "createdDateTime": directory.now(),
+        "publisherDomain": publisher_domain(directory),
+        "owners": owners.checked(directory, owner_ids),
+    }
+    return directory.add(KIND, document)
+
+
+def update(directory: Directory, application: Document, body: Mapping[str, Any]) -> None:
+    """Change an application, and the service principal that stands for it here.
+
+    Raises:
+        DirectoryError: a property does not fit, or an enabled permission would go (400).
+    """
+    changed = APPLICATION.changed(application, body)
+    _check(directory, changed)
+    _check_permissions(application["appRoles"], changed["appRoles"])
+    _check_permissions(application["api"]["oauth2PermissionScopes"], changed["api"]["oauth2PermissionScopes"])
+    directory.change(KIND, changed)
+    service_principals.follow(directory, changed)
+
+
+def delete(directory: Directory, application: Document) -> None:
+    """Remove an application with its secrets, its service principal, and what that was given."""
+    if principal := directory.by_app_id(service_principals.KIND, application["appId"]):
+        service_principals.delete(directory, principal)
+    for secret in directory.find("secrets", "applicationId", application["id"]):
+        directory.remove("secrets", secret["id"])
+    directory.remove(KIND, application["id"])
+
+
+def publisher_domain(directory: Directory) -> str | None:
+    """The initial domain name of the tenant."""
+    for organization in directory.all("organization"):
+        initial = (domain["name"] for domain in organization["verifiedDomains"] if domain["isInitial"])
+        return next(initial, None)
+    return None
+
+
+def _check(directory: Directory, document: Document) -> None:
+    if not 0 < len(document["displayName"] or "") <= NAME_LIMIT:
+        raise Place(APPLICATION.name, "displayName").invalid()
+    if document["signInAudience"] not in AUDIENCES:
+        raise Place(APPLICATION.name, "signInAudience").invalid()
+    for uri in document["identifierUris"]:
+        if any(other["id"] != document["id"] for other in directory.find(KIND, "identifierUris", uri)):
+            raise bad_request(
+                "Another object with the same value for property identifierUris already exists."
+            )
+
+
+def _check_permissions(before: list[Document], after: list[Document]) -> None:
+    kept = {permission["id"]: permission for permission in after}
+    for permission in before:
+        wanted = kept.get(permission["id"])
+        if permission["isEnabled"] and (wanted is None or wanted | {"isEnabled": True} != permission):
+            message = "Permission (scope or role) cannot be deleted or updated unless disabled first."
+            raise DirectoryError(400, "CannotDeleteOrUpdateEnabledEntitlement", message)

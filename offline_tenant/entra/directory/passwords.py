@@ -1,0 +1,102 @@
+"""Client secrets: shown once by ``addPassword``, kept as hashes, compared at sign-in."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from string import ascii_letters, digits
+from typing import Any, Final
+
+from offline_tenant.entra.directory.errors import bad_request
+from offline_tenant.entra.directory.objects import Directory, as_text
+from offline_tenant.entra.directory.schema import Place
+from offline_tenant.entra.directory.types import PASSWORD_CREDENTIAL
+from offline_tenant.state.store import Document
+
+LIFETIME: Final = timedelta(days=730)  # without an endDateTime Graph gives two years
+LETTERS: Final = ascii_letters + digits + "-_.~"
+HINT: Final = 3  # characters of the secret that Graph goes on showing
+
+
+def add(directory: Directory, kind: str, holder: Document, body: Mapping[str, Any]) -> Document:
+    """Give an application one more secret.
+
+    Args:
+        directory: of the tenant.
+        kind: ``applications`` or ``servicePrincipals``.
+        holder: the object that gets it.
+        body: ``displayName``, ``startDateTime``, ``endDateTime``; all optional.
+
+    Returns:
+        The credential with its ``secretText``, this once.
+
+    Raises:
+        DirectoryError: a property does not fit (400).
+    """
+    ids = directory.tenant.ids
+    # The form of Entra's own secrets: 3 characters, 8Q~, 34 more.
+    text = f"{ids.text(HINT, ascii_letters + digits)}8Q~{ids.text(34, LETTERS)}"
+    return keep(directory, kind, holder, body, text)
+
+
+def keep(directory: Directory, kind: str, holder: Document, body: Mapping[str, Any], text: str) -> Document:
+    """Give an application this very secret; for the seed, which must know it beforehand."""
+    credential = PASSWORD_CREDENTIAL.new(body) | _times(directory, body)
+    credential |= {"keyId": directory.tenant.ids.uuid(), "hint": text[:HINT]}
+    secret = {"id": credential["keyId"], "applicationId": holder["id"], "hash": _hash(text)}
+    directory.add("secrets", secret)
+    credentials = [*holder["passwordCredentials"], credential]
+    directory.change(kind, holder | {"passwordCredentials": credentials})
+    return credential | {"secretText": text}
+
+
+def remove(directory: Directory, kind: str, holder: Document, key_id: Any) -> None:
+    """Take a secret away.
+
+    Raises:
+        DirectoryError: there is none with this key id (400).
+    """
+    kept = [one for one in holder["passwordCredentials"] if one["keyId"] != str(key_id).casefold()]
+    if len(kept) == len(holder["passwordCredentials"]):
+        raise bad_request(f"No password credential found with keyId '{key_id}'.")
+    directory.change(kind, holder | {"passwordCredentials": kept})
+    directory.remove("secrets", str(key_id))
+
+
+def matching(directory: Directory, holder: Document, text: str) -> Document | None:
+    """The credential whose secret this is, in force or not; None if it is none of them."""
+    secrets = directory.find("secrets", "applicationId", holder["id"])
+    held = {secret["id"] for secret in secrets if hmac.compare_digest(secret["hash"], _hash(text))}
+    return next((one for one in holder["passwordCredentials"] if one["keyId"] in held), None)
+
+
+def moment(text: str) -> datetime:
+    """A time as Graph takes it: ISO 8601 with an offset, or UTC without one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _times(directory: Directory, body: Mapping[str, Any]) -> Document:
+    now = directory.tenant.clock.now()
+    starts = _time(body, "startDateTime", now)
+    ends = _time(body, "endDateTime", starts + LIFETIME)
+    if ends <= starts:
+        raise bad_request("The end date must be later than the start date.")
+    return {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}
+
+
+def _time(body: Mapping[str, Any], name: str, default: datetime) -> datetime:
+    if body.get(name) is None:
+        return default
+    try:
+        return moment(body[name])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Place(PASSWORD_CREDENTIAL.name, name).invalid() from error
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

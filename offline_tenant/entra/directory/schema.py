@@ -1,0 +1,165 @@
+"""What properties an object type has: types, defaults, and Graph's answers to what does not fit."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from offline_tenant.entra.directory.errors import bad_request
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property of an object type.
+
+    Args:
+        type: the Python type of its JSON value (of each member, if ``many``); ``object`` takes anything.
+        default: its value in a new object.
+        many: it is a list.
+        fields: the properties of a complex type.
+        writable: a request may set it.
+        collapses: a complex value of which nothing is set is kept as ``null``.
+    """
+
+    type: type = str
+    default: Any = None
+    many: bool = False
+    fields: "Mapping[str, Property]" = field(default_factory=dict)
+    writable: bool = True
+    collapses: bool = False
+
+    def initial(self) -> Any:
+        """Its value in a new object."""
+        if self.fields and not self.many and not self.collapses and self.default is None:
+            return {name: sub.initial() for name, sub in self.fields.items()}
+        return deepcopy(self.default)
+
+    def accept(self, value: Any, where: "Place", before: Any = None) -> Any:
+        """The value to keep for what a request sent.
+
+        Args:
+            value: from the request's JSON; ``null`` stands for the default.
+            where: the property and its object type, for the error.
+            before: what the property was; parts of a complex type that are not sent stay as they were.
+
+        Raises:
+            DirectoryError: wrong type, unknown part (400).
+        """
+        if value is None:
+            return self.initial()
+        if not self.many:
+            return self._accept_one(value, where, before)
+        if not isinstance(value, list):
+            raise where.invalid()
+        return [self._accept_one(member, where) for member in value]
+
+    def _accept_one(self, value: Any, where: "Place", before: Any = None) -> Any:
+        if self.type is not object and type(value) is not self.type:
+            raise where.invalid()
+        if not self.fields:
+            return value
+        start = (
+            before if isinstance(before, dict) else {name: sub.initial() for name, sub in self.fields.items()}
+        )
+        merged = start | accept(self.fields, value, where.type, start)
+        return None if self.collapses and not any(merged.values()) else merged
+
+
+@dataclass(frozen=True)
+class Place:
+    """A property of an object type, as errors name it."""
+
+    type: str
+    name: str
+
+    def invalid(self) -> Exception:
+        """The value has the wrong type, or is none of the allowed ones."""
+        return bad_request(f"Invalid value specified for property '{self.name}' of resource '{self.type}'.")
+
+    def missing(self) -> Exception:
+        """The property must be given."""
+        return bad_request(f"A value is required for property '{self.name}' of resource '{self.type}'.")
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """An object type of Microsoft Graph.
+
+    Args:
+        name: as Graph's errors write it, ``Application``.
+        properties: by name.
+        beta: further properties that only ``/beta`` shows.
+    """
+
+    name: str
+    properties: Mapping[str, Property]
+    beta: Mapping[str, Property] = field(default_factory=dict)
+
+    @property
+    def type_name(self) -> str:
+        """As OData writes it, ``microsoft.graph.application``."""
+        return f"microsoft.graph.{self.name[0].lower()}{self.name[1:]}"
+
+    def known(self, version: str) -> Mapping[str, Property]:
+        """The properties that a version of Graph has."""
+        return {**self.properties, **self.beta} if version == "beta" else self.properties
+
+    def new(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A new object from a request's body.
+
+        Raises:
+            DirectoryError: see ``accept``.
+        """
+        everything = self.known("beta")
+        return {name: entry.initial() for name, entry in everything.items()} | accept(
+            everything, body, self.name
+        )
+
+    def changed(self, before: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+        """The object after a PATCH.
+
+        Raises:
+            DirectoryError: see ``accept``.
+        """
+        return dict(before) | accept(self.known("beta"), body, self.name, before)
+
+    def shown(self, document: Mapping[str, Any], version: str) -> dict[str, Any]:
+        """The object as a version of Graph shows it; properties that came later show their defaults."""
+        known = self.known(version).items()
+        return {name: document[name] if name in document else entry.initial() for name, entry in known}
+
+
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def accept(
+    properties: Mapping[str, Property],
+    body: Mapping[str, Any],
+    type_: str,
+    before: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """The properties of a request's body as they are kept.
+
+    Raises:
+        DirectoryError: unknown or read-only property, value of the wrong type (400).
+    """
+    accepted: dict[str, Any] = {}
+    for name, value in body.items():
+        if name not in properties:
+            raise bad_request(f"Invalid property '{name}'.")
+        if properties[name].writable:
+            accepted[name] = properties[name].accept(value, Place(type_, name), before.get(name))
+        elif value is not None and value != before.get(name):
+            raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+    return accepted
+
+
+def required(body: Mapping[str, Any], names: tuple[str, ...], type_: str) -> None:
+    """Refuse a body that lacks one of these, or has it empty.
+
+    Raises:
+        DirectoryError: with the first one that is missing (400).
+    """
+    for name in names:
+        if body.get(name) in (None, ""):
+            raise Place(type_, name).missing()

@@ -1,0 +1,114 @@
+"""Service principals: the enterprise application that stands for an application in this tenant."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from offline_tenant.entra import first_party
+from offline_tenant.entra.directory import owners
+from offline_tenant.entra.directory.errors import DirectoryError, conflict
+from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.directory.schema import required
+from offline_tenant.entra.directory.types import SERVICE_PRINCIPAL
+from offline_tenant.state.store import Document
+
+KIND: Final = "servicePrincipals"
+
+# What falls with a principal: kinds, and the fields that name it.
+DEPENDENTS: Final = (
+    ("appRoleAssignments", "principalId"),
+    ("appRoleAssignments", "resourceId"),
+    ("oauth2PermissionGrants", "clientId"),
+    ("oauth2PermissionGrants", "resourceId"),
+    ("directoryRoleAssignments", "principalId"),
+)
+
+
+def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[str]) -> Document:
+    """Put an application into this tenant, be it registered here or published elsewhere.
+
+    Raises:
+        DirectoryError: no such application (400), there is a principal of it already (409), a property does not fit.
+    """
+    required(body, ("appId",), SERVICE_PRINCIPAL.name)
+    document = SERVICE_PRINCIPAL.new(body)
+    if directory.by_app_id(KIND, document["appId"]):
+        raise conflict(
+            "The service principal cannot be created, updated, or restored because the service principal name "
+            f"{document['appId']} is already in use."
+        )
+    document |= _backing(directory, document["appId"])
+    document |= {
+        "id": directory.tenant.ids.uuid(),
+        "createdDateTime": directory.now(),
+        "owners": owners.checked(directory, owner_ids),
+    }
+    return directory.add(KIND, document)
+
+
+def update(directory: Directory, principal: Document, body: Mapping[str, Any]) -> None:
+    """Change a service principal.
+
+    Raises:
+        DirectoryError: a property does not fit (400).
+    """
+    changed = SERVICE_PRINCIPAL.changed(principal, body)
+    directory.change(KIND, changed | {"appId": principal["appId"]})
+
+
+def delete(directory: Directory, principal: Document) -> None:
+    """Remove a service principal with its assignments, its grants and its directory roles."""
+    for kind, field in DEPENDENTS:
+        for dependent in directory.find(kind, field, principal["id"]):
+            directory.remove(kind, dependent["id"])
+    directory.remove(KIND, principal["id"])
+
+
+def follow(directory: Directory, application: Document) -> None:
+    """Bring the principal of an application of this tenant up to the application's new state."""
+    if principal := directory.by_app_id(KIND, application["appId"]):
+        directory.change(KIND, principal | _of_registration(directory, application))
+
+
+def is_registered_here(directory: Directory, app_id: str) -> bool:
+    """Whether this tenant has the application itself, and not only could have a principal of it."""
+    return directory.by_app_id("applications", app_id) is not None
+
+
+def _backing(directory: Directory, app_id: str) -> Document:
+    if application := directory.by_app_id("applications", app_id):
+        return _of_registration(directory, application)
+    if published := first_party.PUBLISHED.get(app_id.casefold()):
+        return _of_publication(published)
+    message = f"The appId '{app_id}' of the service principal does not reference a valid application object."
+    raise DirectoryError(400, "NoBackingApplicationObject", message)
+
+
+def _of_registration(directory: Directory, application: Document) -> Document:
+    from_application = ("info", "signInAudience", "verifiedPublisher")
+    redirects = (application[kind]["redirectUris"] for kind in ("web", "spa", "publicClient"))
+    return {name: application[name] for name in from_application} | {
+        "appDisplayName": application["displayName"],
+        "appDescription": application["description"],
+        "appId": application["appId"],
+        "appOwnerOrganizationId": directory.tenant.id,
+        "appRoles": application["appRoles"],
+        "displayName": application["displayName"],
+        "homepage": application["web"]["homePageUrl"],
+        "logoutUrl": application["web"]["logoutUrl"],
+        "oauth2PermissionScopes": application["api"]["oauth2PermissionScopes"],
+        "replyUrls": [uri for uris in redirects for uri in uris],
+        "servicePrincipalNames": [*application["identifierUris"], application["appId"]],
+    }
+
+
+def _of_publication(published: first_party.PublishedApplication) -> Document:
+    return {
+        "appDisplayName": published.name,
+        "appId": published.app_id,
+        "appOwnerOrganizationId": published.owner,
+        "appRoles": published.app_role_documents(),
+        "displayName": published.name,
+        "oauth2PermissionScopes": published.scope_documents(),
+        "servicePrincipalNames": [*published.names, published.app_id],
+        "signInAudience": "AzureADMultipleOrgs",
+    }

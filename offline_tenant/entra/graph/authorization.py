@@ -1,0 +1,110 @@
+"""Who may do what: for each kind of operation the permissions of which one is needed.
+
+From the "Permissions" table of each operation's page below https://learn.microsoft.com/graph/api/, and
+https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference for directory roles.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from offline_tenant.entra.first_party import ROLES
+from offline_tenant.entra.verification import Claims
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What one kind of operation needs: any one of these.
+
+    Args:
+        app_roles: sets of application permissions; a caller needs all of one set.
+        if_owned: application permissions that are enough for objects which the caller owns.
+        directory_roles: names of directory roles.
+    """
+
+    app_roles: tuple[frozenset[str], ...]
+    if_owned: frozenset[str] = frozenset()
+    directory_roles: frozenset[str] = frozenset()
+
+    def holds(self, caller: Claims) -> bool:
+        """Whether the caller may do this to any object."""
+        templates = {ROLES[name] for name in self.directory_roles}
+        return any(needed <= caller.roles for needed in self.app_roles) or not templates.isdisjoint(
+            caller.wids
+        )
+
+    def holds_if_owned(self, caller: Claims) -> bool:
+        """Whether the caller may do this to what it owns."""
+        return not self.if_owned.isdisjoint(caller.roles)
+
+
+def _any(*app_roles: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset({role}) for role in app_roles)
+
+
+def _with(needed: str, *one_of: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset({needed, other}) for other in one_of)
+
+
+def _roles(*names: str, beside: Iterable[str] = ()) -> frozenset[str]:
+    return frozenset({*names, *beside})
+
+
+OWNED_BY: Final = "Application.ReadWrite.OwnedBy"
+APPLICATION_ADMINISTRATORS: Final = _roles(
+    "Application Administrator", "Cloud Application Administrator", "Global Administrator"
+)
+READERS: Final = _roles("Directory Readers", "Global Reader", beside=APPLICATION_ADMINISTRATORS)
+
+READ_APPLICATIONS: Final = Permission(
+    _any(
+        "Application.Read.All",
+        "Application.ReadWrite.All",
+        OWNED_BY,  # lists every application; only writing ends at what it owns
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ),
+    directory_roles=READERS,
+)
+WRITE_APPLICATIONS: Final = Permission(
+    _any("Application.ReadWrite.All"), frozenset({OWNED_BY}), APPLICATION_ADMINISTRATORS
+)
+READ_ASSIGNMENTS: Final = Permission(
+    (*READ_APPLICATIONS.app_roles, *_any("AppRoleAssignment.ReadWrite.All")), directory_roles=READERS
+)
+# Not enough alone: Graph also reads the principals that it joins.
+_ASSIGN: Final = _with(
+    "AppRoleAssignment.ReadWrite.All",
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    OWNED_BY,
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
+ASSIGN: Final = Permission(_ASSIGN, directory_roles=APPLICATION_ADMINISTRATORS)
+# Application administrators consent to everything but the application permissions of Microsoft Graph.
+ASSIGN_ON_GRAPH: Final = Permission(
+    _ASSIGN, directory_roles=_roles("Global Administrator", "Privileged Role Administrator")
+)
+READ_GRANTS: Final = Permission(
+    _any("DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    directory_roles=READERS,
+)
+WRITE_GRANTS: Final = Permission(
+    _any("DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"),
+    directory_roles=APPLICATION_ADMINISTRATORS,
+)
+READ_USERS: Final = Permission(
+    _any("User.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"), directory_roles=READERS
+)
+READ_ORGANIZATION: Final = Permission(
+    _any("Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"), directory_roles=READERS
+)
+READ_ROLES: Final = Permission(
+    _any("RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
+    directory_roles=_roles("Privileged Role Administrator", beside=READERS),
+)
+WRITE_ROLES: Final = Permission(
+    _any("RoleManagement.ReadWrite.Directory"),
+    directory_roles=_roles("Global Administrator", "Privileged Role Administrator"),
+)

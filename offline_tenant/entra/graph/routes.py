@@ -1,0 +1,42 @@
+"""Who answers below ``/v1.0`` and ``/beta``."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from offline_tenant.entra.graph import (
+    applications,
+    consent,
+    directory_objects,
+    errors,
+    owners,
+    service_principals,
+)
+from offline_tenant.entra.graph.request import Row, handler
+from offline_tenant.web.call import Area, Route
+
+AREA: Final = Area("graph", errors.area_error)
+VERSIONS: Final = ("v1.0", "beta")
+ROWS: Final = (
+    *applications.ROWS,
+    *service_principals.ROWS,
+    *owners.ROWS,
+    *consent.ROWS,
+    *directory_objects.ROWS,
+)
+# Objects that also go by their application id: /applications(appId='…').
+BY_APP_ID: Final = ("applications", "servicePrincipals")
+
+
+def _paths(row: Row) -> Iterator[str]:
+    yield row.path
+    for kind in BY_APP_ID:
+        if row.path.startswith(f"/{kind}/{{id}}"):
+            yield row.path.replace(f"/{kind}/{{id}}", f"/{kind}(appId='{{appId}}')", 1)
+
+
+ROUTES: Final = [
+    Route(AREA, row.method, f"/{version}{path}", handler(row, version))
+    for version in VERSIONS
+    for row in ROWS
+    for path in _paths(row)
+]

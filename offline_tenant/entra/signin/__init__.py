@@ -1,0 +1,1 @@
+"""Sign-in: discovery, keys, and the token endpoint, as login.microsoftonline.com has them."""

@@ -1,0 +1,162 @@
+"""What sign-in refuses: Microsoft's AADSTS codes, texts and JSON.
+
+https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from offline_tenant.web.call import Answer, Call
+
+NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One AADSTS code.
+
+    Args:
+        status: the HTTP status.
+        error: the OAuth 2.0 error code.
+        text: Microsoft's sentence, with the names of what is put into it.
+    """
+
+    status: int
+    error: str
+    text: str
+
+
+FAULTS: Final[Mapping[int, Fault]] = {
+    28000: Fault(
+        400,
+        "invalid_scope",
+        "Provided value for the input parameter scope is not valid because it contains more than one resource. "
+        "Scope {scope} is not valid.",
+    ),
+    50059: Fault(
+        400,
+        "invalid_request",
+        "No tenant-identifying information found in either the request or implied by any provided credentials.",
+    ),
+    70003: Fault(
+        400, "unsupported_grant_type", "The app requested an unsupported grant type '{grant_type}'."
+    ),
+    70011: Fault(
+        400,
+        "invalid_scope",
+        "The provided request must include a 'scope' input parameter. The provided value for the input parameter "
+        "'scope' is not valid. The scope {scope} is not valid.",
+    ),
+    90002: Fault(
+        400,
+        "invalid_request",
+        "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
+        "correct cloud. Check with your subscription administrator, this may happen if there are no active "
+        "subscriptions for the tenant.",
+    ),
+    90013: Fault(400, "invalid_request", "Invalid input received from the user."),
+    500011: Fault(
+        400,
+        "invalid_resource",
+        "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the "
+        "application has not been installed by the administrator of the tenant or consented to by any user in the "
+        "tenant. You might have sent your authentication request to the wrong tenant.",
+    ),
+    700016: Fault(
+        400,
+        "unauthorized_client",
+        "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the "
+        "application has not been installed by the administrator of the tenant or consented to by any user in the "
+        "tenant. You may have sent your authentication request to the wrong tenant.",
+    ),
+    900144: Fault(
+        400, "invalid_request", "The request body must contain the following parameter: '{parameter}'."
+    ),
+    900561: Fault(
+        400,
+        "invalid_request",
+        "The endpoint only accepts POST, OPTIONS requests. Received a {method} request.",
+    ),
+    1002012: Fault(
+        400,
+        "invalid_scope",
+        "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with "
+        "/.default suffixed to the resource identifier (application ID URI).",
+    ),
+    7000112: Fault(400, "unauthorized_client", "Application '{client}'({name}) is disabled."),
+    7000215: Fault(
+        401,
+        "invalid_client",
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
+        "not the client secret ID, for a secret added to app '{client}'.",
+    ),
+    7000216: Fault(
+        401,
+        "invalid_client",
+        "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+    ),
+    7000218: Fault(
+        401,
+        "invalid_client",
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    ),
+    7000222: Fault(
+        401,
+        "invalid_client",
+        "The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys "
+        "for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added "
+        "security: https://aka.ms/certCreds.",
+    ),
+    7000229: Fault(
+        401,
+        "invalid_client",
+        "The client application {client} is missing service principal in the tenant {tenant}. See instructions "
+        "here: https://go.microsoft.com/fwlink/?linkid=2225119",
+    ),
+}
+
+
+class SignInError(Exception):
+    """A sign-in that failed.
+
+    Args:
+        code: the number after AADSTS, one of ``FAULTS``.
+        error: another OAuth 2.0 error code than the fault's usual one.
+        values: what the text names.
+    """
+
+    def __init__(self, code: int, error: str | None = None, **values: str) -> None:
+        fault = FAULTS[code]
+        super().__init__(f"AADSTS{code}")
+        self.code, self.status, self.error = code, fault.status, error or fault.error
+        self.text = f"AADSTS{code}: {fault.text.format_map(values)}"
+
+
+def answer(error: SignInError, call: Call) -> Answer:
+    """The error as the token endpoint words it."""
+    moment = call.installation.clock.now()
+    trace = str(uuid5(NAMESPACE_URL, f"{moment.isoformat()} {call.method} {call.path}"))
+    correlation = call.headers.get("client-request-id", trace)
+    return Answer(error.status, _body(error, moment, trace, correlation), NO_STORE)
+
+
+def _body(error: SignInError, moment: datetime, trace: str, correlation: str) -> dict[str, Any]:
+    timestamp = moment.strftime("%Y-%m-%d %H:%M:%SZ")
+    where = f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+    return {
+        "error": error.error,
+        "error_description": f"{error.text} {where}",
+        "error_codes": [error.code],
+        "timestamp": timestamp,
+        "trace_id": trace,
+        "correlation_id": correlation,
+        "error_uri": f"https://login.microsoftonline.com/error?code={error.code}",
+    }
+
+
+def area_error(status: int, code: str, message: str) -> Answer:
+    """Errors that no AADSTS code stands for: injected faults, and faults of the offline tenant itself."""
+    return Answer(status, {"error": code, "error_description": message, "error_codes": []}, NO_STORE)

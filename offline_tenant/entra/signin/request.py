@@ -1,0 +1,77 @@
+"""A sign-in request: the tenant of the path, and the form."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.signin.errors import SignInError
+from offline_tenant.state.tenant import Tenant
+from offline_tenant.web.call import Call
+
+# Path segments that stand for "whichever tenant the user is from".
+ANY_TENANT: Final = frozenset({"common", "organizations", "consumers"})
+NAME: Final = re.compile(r"[\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """A POST to a token endpoint.
+
+    Args:
+        tenant: that is signed in to.
+        form: the decoded body.
+        headers: by name in small letters.
+        base_url: of this server, which is also Graph's.
+    """
+
+    tenant: Tenant
+    form: Mapping[str, str]
+    headers: Mapping[str, str]
+    base_url: str
+
+    @property
+    def directory(self) -> Directory:
+        """The directory that is signed in to."""
+        return Directory(self.tenant)
+
+    def required(self, parameter: str) -> str:
+        """A parameter of the form.
+
+        Raises:
+            SignInError: it is missing or empty (900144).
+        """
+        if value := self.form.get(parameter, "").strip():
+            return value
+        raise SignInError(900144, parameter=parameter)
+
+
+def read(call: Call) -> TokenRequest:
+    """The request behind a call.
+
+    Raises:
+        SignInError: no such tenant (90002), none named (50059), or no form (90013).
+    """
+    tenant = tenant_of(call)
+    if tenant is None:
+        raise SignInError(50059)
+    try:
+        form = call.form()
+    except ValueError as error:
+        raise SignInError(90013) from error
+    return TokenRequest(tenant, form, call.headers, call.base_url)
+
+
+def tenant_of(call: Call, error: str | None = None) -> Tenant | None:
+    """The tenant that the path names; None for ``common`` and its like.
+
+    Raises:
+        SignInError: no such tenant (90002), with another OAuth 2.0 error code if given.
+    """
+    name = call.parameters["tenant"]
+    if name.casefold() in ANY_TENANT:
+        return None
+    if NAME.fullmatch(name) and (tenant := call.installation.tenant(name)):
+        return tenant
+    raise SignInError(90002, error, tenant=name)
