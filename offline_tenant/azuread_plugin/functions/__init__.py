@@ -1,0 +1,1 @@
+"""The functions of the stand-in, one a file."""

@@ -1,0 +1,1 @@
+"""The resources of the stand-in, one a file."""
