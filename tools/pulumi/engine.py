@@ -67,7 +67,7 @@ def _build(go: gotool.Go, target: Path, why_not_path: str) -> None:
             return
         note(f"{why_not_path}: building {recipe.LABEL} with Go {go.version}, once, into {target}.")
         note(
-            f"It takes 4 to 6 minutes on two cores, and up to {disk.total():.0f} GB of disk while it builds."
+            f"It takes 4 to 6 minutes on two cores, and {disk.total():.0f} GB of disk, most of it in Go's caches."
         )
         note("Ctrl-C stops it; the next run goes on where it stopped.")
         builder.build(go, target, progress)

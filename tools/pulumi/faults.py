@@ -18,7 +18,10 @@ INSTALL_GO = """\
 
 # The first pattern found in Go's output decides; go says the same thing in many words.
 REMEDIES = (
-    ("no space left on device", "Free some disk space (about 3 GB) and run the same command again."),
+    (
+        "no space left on device",
+        "Free some disk space (`go clean -cache -modcache` empties Go's caches) and run the same command again.",
+    ),
     (
         "checksum mismatch",
         "A module is not what go.sum says it must be: do not build with it; ask your proxy's owner.",
@@ -87,7 +90,7 @@ class NoSpaceError(EngineError):
         return (
             f"Building the Pulumi engine needs about {self.needed:.1f} GB on the disk of {self.folder}, "
             f"where {self.free:.1f} GB are free.\n"
-            f"  Free some space, or point XDG_CACHE_HOME, GOCACHE and GOMODCACHE at a larger disk, and run again.\n"
+            f"  Free some space, or point XDG_CACHE_HOME, GOCACHE, GOMODCACHE and GOTMPDIR at a larger disk, and run again.\n"
             f"  Or install Pulumi, and nothing is built:\n{INSTALL_PULUMI}"
         )
 

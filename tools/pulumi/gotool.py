@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from faults import BuildFailedError, NoGoError, OldGoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SETTINGS = ("GOVERSION", "GOCACHE", "GOMODCACHE")
+SETTINGS = ("GOVERSION", "GOCACHE", "GOMODCACHE", "GOTMPDIR")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Go:
     version: str
     build_cache: Path
     module_cache: Path
+    temporary: Path
 
     def run(self, doing: str, folder: str, arguments: list[str], on_line: Callable[[str], None]) -> list[str]:
         """Run go in a folder of this directory, hand over each line of output, and return them all.
@@ -57,13 +59,18 @@ def find(why_not_path: str) -> Go:
     path = shutil.which("go")
     if path is None:
         raise NoGoError(why_not_path, _dotted(needed))
-    settings = _settings(path)
-    version = settings["GOVERSION"].removeprefix("go")
+    go = _described(path, _settings(path))
     # A Go built from its own sources tells no number; it gets its chance.
-    match = re.match(r"\d+(\.\d+)*", version)
+    match = re.match(r"\d+(\.\d+)*", go.version)
     if match and tuple(map(int, match[0].split("."))) < needed:
-        raise OldGoError(path, version, _dotted(needed))
-    return Go(path, version, Path(settings["GOCACHE"]), Path(settings["GOMODCACHE"]))
+        raise OldGoError(path, go.version, _dotted(needed))
+    return go
+
+
+def _described(path: str, settings: dict[str, str]) -> Go:
+    version = settings["GOVERSION"].removeprefix("go")
+    temporary = settings["GOTMPDIR"] or tempfile.gettempdir()
+    return Go(path, version, Path(settings["GOCACHE"]), Path(settings["GOMODCACHE"]), Path(temporary))
 
 
 def _settings(path: str) -> dict[str, str]:
