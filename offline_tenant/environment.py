@@ -66,7 +66,8 @@ def _engine() -> list[Path]:
     if shutil.which("pulumi"):
         return []
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mailgrant"
-    return [found.parent for found in sorted(cache.glob("pulumi-*/bin/pulumi"), reverse=True)[:1]]
+    built = sorted(cache.glob("pulumi-*/pulumi"), key=lambda path: path.stat().st_mtime)
+    return [path.parent for path in built[-1:]]
 
 
 def write(home: Home, ports: dict[str, int]) -> None:

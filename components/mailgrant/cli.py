@@ -1,0 +1,93 @@
+"""The command ``mailgrant``: one thin function a command."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailgrant import schema, stack
+from mailgrant.errors import MailgrantError
+from mailgrant.login import verify as login
+
+FAILED = 1  # something that was checked is not as it should be
+UNUSABLE = 2  # the command could not do its work
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Passwordless mail for programs in Microsoft 365: from a stack to a verified login.",
+    epilog="Exit codes: 0 all is well, 1 something that was checked failed, 2 the command could not do its work.",
+)
+
+try:
+    from offline_tenant.cli import app as offline
+except ModuleNotFoundError:  # installed without the extra
+    offline = typer.Typer(help="Not installed: pip install 'mailgrant[offline]'")
+
+app.add_typer(offline, name="offline")
+
+StackOption = Annotated[
+    str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command()
+def verify(stack_name: StackOption = None, as_json: JsonOption = False) -> None:
+    """Log in as every client of a stack would: a token from Entra, then each mailbox over each protocol.
+
+    Reads no mail and changes nothing. Exit code 1 if any login fails.
+    """
+    wanted = login.logins(stack.clients(stack_name))
+    with Console(stderr=True).status(f"{len(wanted)} logins …"):
+        results = list(login.attempt_all(wanted))
+    report = login.report(results)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        _show(results)
+    raise typer.Exit(0 if report["ok"] else FAILED)
+
+
+def _show(results: list[login.Result]) -> None:
+    table = Table("client", "credential", "mailbox", "protocol", "login", "seconds")
+    for result in results:
+        # Text, because names from outside must not be read as markup.
+        cells = [Text(cell) for cell in (result.client, result.credential, result.mailbox, result.protocol)]
+        table.add_row(*cells, _verdict(result), f"{result.seconds:.2f}")
+    console = Console()
+    console.print(table)
+    for result in results:
+        if not result.ok:
+            console.print(
+                Text(f"{result.mailbox} over {result.protocol}: {result.message}\n  → {result.remedy}")
+            )
+    worked = sum(result.ok for result in results)
+    console.print(Text(f"{worked} of {len(results)} logins verified"))
+
+
+def _verdict(result: login.Result) -> Text:
+    return Text(result.verdict, style="green" if result.ok else "bold red")
+
+
+@app.command(name="schema")
+def json_schema() -> None:
+    """Print the JSON Schema of a stack file, for editors."""
+    typer.echo(json.dumps(schema.json_schema(), indent=2))
+
+
+def main() -> None:
+    """Run the command; what mailgrant says on purpose is printed without a traceback."""
+    try:
+        app()
+    except MailgrantError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

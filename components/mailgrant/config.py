@@ -1,0 +1,172 @@
+"""Stack configuration → Plan: everything is checked, and every fault told at once, before anything is touched."""
+
+import difflib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi.runtime.config as pulumi_config
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
+from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, Cloud, Host
+from mailgrant.model import DaemonPlan, Plan, SecretCredential
+from mailgrant.schema import DaemonSchema, ExchangeSchema, SecretSchema, StackSchema, known_keys
+
+NAMESPACE: Final = "mailgrant:"
+CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
+
+# What pydantic calls a fault → what we tell the person; anything else keeps pydantic's words.
+PROBLEMS: Final = {
+    "missing": "is missing",
+    "too_short": "is empty; name at least one",
+    "dict_type": "expected a map of names to values",
+    "model_type": "expected a map of keys to values",
+    "model_attributes_type": "expected a map of keys to values",
+    "list_type": "expected a list",
+    "string_type": "expected text",
+}
+
+
+def load_plan() -> Plan:
+    """The plan of the stack that Pulumi runs at the moment.
+
+    Raises:
+        ConfigurationError: with every fault.
+        SetupError: the cloud is ``custom`` and its file is not there.
+    """
+    return parse(configured())
+
+
+def configured() -> dict[str, Any]:
+    """The stack's values below ``mailgrant:``, by key without the namespace."""
+    everything = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    keys = [key for key in everything if key.startswith(NAMESPACE)]
+    return {key.removeprefix(NAMESPACE): decoded(everything[key]) for key in keys}
+
+
+def decoded(value: Any) -> Any:
+    """Pulumi hands maps and lists over as JSON text; everything else stays what it is."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def parse(raw: Mapping[str, Any]) -> Plan:
+    """Check values as ``configured`` gives them and make the plan of them.
+
+    Raises:
+        ConfigurationError: with every fault.
+        SetupError: the cloud is ``custom`` and its file is not there.
+    """
+    faults = [*_schema_faults(StackSchema, raw, ()), *_twins(raw)]
+    if faults:
+        raise ConfigurationError(faults)
+    stack = StackSchema.model_validate(raw)
+    return Plan(
+        organization=stack.organization,
+        cloud=cloud(stack.cloud),
+        clients={name: _daemon(client) for name, client in stack.clients.items()},
+        now=stack.now,
+    )
+
+
+def parse_exchange(raw: Any) -> ExchangeSchema:
+    """Check the value of ``mailgrant:exchange`` alone; None gives the defaults.
+
+    Raises:
+        ConfigurationError: with every fault.
+    """
+    values = {} if raw is None else decoded(raw)
+    if faults := _schema_faults(ExchangeSchema, values, ("exchange",)):
+        raise ConfigurationError(faults)
+    return ExchangeSchema.model_validate(values)
+
+
+def cloud(name: str) -> Cloud:
+    """The hosts of a cloud.
+
+    Raises:
+        SetupError: it is ``custom``, and ``MAILGRANT_CLOUD_FILE`` names no file that can be read.
+    """
+    return _custom_cloud() if name == CUSTOM_CLOUD else CLOUDS[name]
+
+
+def _custom_cloud() -> Cloud:
+    path = os.environ.get(CLOUD_FILE)
+    remedy = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
+    if not path:
+        raise SetupError(
+            f"mailgrant:cloud is custom, but the environment variable {CLOUD_FILE} is not set", remedy
+        )
+    try:
+        values = json.loads(Path(path).read_text())
+        hosts = {protocol: Host(**host) for protocol, host in values["hosts"].items()}
+        return Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SetupError(
+            f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", remedy
+        ) from error
+
+
+def _daemon(client: DaemonSchema) -> DaemonPlan:
+    credentials = {name: _secret(credential) for name, credential in client.credentials.items()}
+    return DaemonPlan(tuple(dict.fromkeys(client.protocols)), client.mailboxes, credentials)
+
+
+def _secret(credential: SecretSchema) -> SecretCredential:
+    return SecretCredential(credential.lifetime, credential.period)
+
+
+def _schema_faults(model: type[BaseModel], raw: Any, place: tuple[str, ...]) -> list[ConfigurationFault]:
+    try:
+        model.model_validate(raw)
+    except ValidationError as error:
+        return [_fault(detail, place) for detail in error.errors(include_url=False)]
+    return []
+
+
+def _twins(raw: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
+    """Mailboxes named twice: as keys that differ in letter case alone, the later would silently win."""
+    clients = raw.get("clients")
+    for name, client in clients.items() if isinstance(clients, dict) else ():
+        mailboxes = client.get("mailboxes") if isinstance(client, dict) else None
+        spellings = (
+            Counter(str(address).lower() for address in mailboxes) if isinstance(mailboxes, dict) else {}
+        )
+        for address in (address for address, count in spellings.items() if count > 1):
+            path = _path(("clients", name, "mailboxes", address))
+            yield ConfigurationFault(path, "is named more than once; letter case makes no difference")
+
+
+def _fault(detail: ErrorDetails, place: tuple[str, ...]) -> ConfigurationFault:
+    location = (*place, *(part for part in detail["loc"] if part != "[key]"))
+    if detail["type"] == "extra_forbidden":
+        problem = _unknown(tuple(map(str, location)))
+    elif detail["type"] == "literal_error":
+        problem = f"{detail['input']!r} is not known; expected {detail['ctx']['expected']}"
+    else:
+        problem = PROBLEMS.get(detail["type"]) or detail["msg"]
+    return ConfigurationFault(_path(location), problem)
+
+
+def _unknown(location: tuple[str, ...]) -> str:
+    known = known_keys(location[:-1])
+    near = difflib.get_close_matches(location[-1], known, 1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return f"unknown key; {guess}Known here: {', '.join(known)}"
+
+
+def _path(location: tuple[str | int, ...]) -> str:
+    first, *rest = location or ("",)
+    parts = [
+        f".{part}" if str(part).replace("-", "_").isidentifier() else f"[{json.dumps(part)}]" for part in rest
+    ]
+    return f"{NAMESPACE}{first}{''.join(parts)}"

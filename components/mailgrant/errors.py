@@ -1,0 +1,149 @@
+"""What can go wrong, as one tree.
+
+MailgrantError
+├── ConfigurationError      you asked wrongly: every fault at once, each with its place
+├── SetupError              something around mailgrant is missing: engine, PowerShell, credentials, a running tenant
+├── SignInError             Entra gave no token
+├── LoginError              a mail server refused the token, or the mailbox behind it
+└── ExchangeError           Exchange gave no answer, or refused
+    ├── HostLostError       the PowerShell process ended, or does not answer
+    └── CmdletError         a cmdlet failed
+        ├── NotFoundError
+        ├── AlreadyExistsError
+        ├── AmbiguousError
+        ├── AccessDeniedError
+        └── ThrottledError
+
+Fields come first and the sentence is derived from them. No field ever holds a secret.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MailgrantError(Exception):
+    """Base of all errors that mailgrant raises on purpose.
+
+    Args:
+        message: what happened, where, in plain words.
+        remedy: what to do next; may be empty.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  → {self.remedy}" if self.remedy else self.message
+
+
+@dataclass(frozen=True)
+class ConfigurationFault:
+    """One thing wrong in a stack's configuration.
+
+    Args:
+        path: where, as the person wrote it: ``mailgrant:clients.poller.mailboxes["invoices"]``.
+        problem: what is wrong, what was expected, and how to mend it.
+    """
+
+    path: str
+    problem: str
+
+
+class ConfigurationError(MailgrantError):
+    """The configuration of a stack is wrong; nothing was touched."""
+
+    def __init__(self, faults: Sequence[ConfigurationFault]) -> None:
+        self.faults = tuple(faults)
+        noun = "fault" if len(self.faults) == 1 else "faults"
+        lines = [f"{len(self.faults)} {noun} in the stack's configuration; nothing was touched:"]
+        super().__init__(
+            "\n".join([*lines, *(f"  - {fault.path}: {fault.problem}" for fault in self.faults)])
+        )
+
+
+class SetupError(MailgrantError):
+    """Something that mailgrant needs around it is not there."""
+
+
+class SignInError(MailgrantError):
+    """Entra gave no token.
+
+    Args:
+        code: ``AADSTS…``, or what the token endpoint called it.
+        message: Entra's own text, its first line.
+        remedy: what to do.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.code = code
+
+
+class LoginError(MailgrantError):
+    """A mail server refused.
+
+    Args:
+        verdict: a stable id of the cause, for programs.
+        message: what the server said, and what that means.
+        remedy: what to do.
+    """
+
+    def __init__(self, verdict: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.verdict = verdict
+
+
+class ExchangeError(MailgrantError):
+    """Exchange gave no answer, or refused."""
+
+
+class HostLostError(ExchangeError):
+    """The process or machine that runs PowerShell ended, or does not answer."""
+
+
+class CmdletError(ExchangeError):
+    """A cmdlet failed.
+
+    Args:
+        cmdlet: its name.
+        target: what it worked on: a mailbox, a principal.
+        text: what Exchange said.
+    """
+
+    remedy_for_all = ""
+
+    def __init__(self, cmdlet: str, target: str, text: str) -> None:
+        where = f"{cmdlet} for {target}" if target else cmdlet
+        super().__init__(f"{where}: {text}", self.remedy_for_all)
+        self.cmdlet, self.target, self.text = cmdlet, target, text
+
+
+class NotFoundError(CmdletError):
+    """There is no such object."""
+
+    remedy_for_all = "Check the spelling; the object must exist in Exchange before mailgrant can use it."
+
+
+class AlreadyExistsError(CmdletError):
+    """There is such an object already."""
+
+
+class AmbiguousError(CmdletError):
+    """The name fits several objects."""
+
+    remedy_for_all = "Use the full primary SMTP address."
+
+
+class AccessDeniedError(CmdletError):
+    """The automation identity may not do this."""
+
+    remedy_for_all = (
+        "The identity that runs mailgrant needs the application permission Exchange.ManageAsApp and the Entra role "
+        "Exchange Administrator; a role that was just assigned can take 15 minutes to arrive."
+    )
+
+
+class ThrottledError(CmdletError):
+    """Exchange asks to slow down."""

@@ -1,0 +1,1 @@
+"""What carries cmdlets to Exchange; each passes the same contract tests."""

@@ -1,0 +1,74 @@
+"""The carrier ``pwsh``: PowerShell 7 on this machine, over PowerShell remoting on its pipes."""
+
+import shutil
+from typing import Final
+
+from mailgrant.errors import SetupError
+from mailgrant.exchange.carriers.host import Host
+from mailgrant.exchange.carriers.runspace import Runspace
+from mailgrant.exchange.cmdlets import CMDLETS, Call, Reply
+
+ARGUMENTS: Final = ("-NoProfile", "-NoLogo", "-s")
+
+
+class PwshCarrier:
+    """One PowerShell process, connected to Exchange once.
+
+    Args:
+        token: an access token for Exchange.
+        organization: the tenant's ``….onmicrosoft.com`` domain.
+        environment: ``-ExchangeEnvironmentName``, or None.
+        timeout: seconds that one cmdlet may take.
+
+    Raises:
+        SetupError: there is no PowerShell.
+        ExchangeError: PowerShell or Exchange did not take us.
+    """
+
+    def __init__(self, token: str, organization: str, environment: str | None, timeout: float) -> None:
+        self._host = Host([_program(), *ARGUMENTS])
+        try:
+            self._runspace = Runspace(self._host, timeout)
+            self._runspace.run(_connect(token, organization, environment))
+        except BaseException:
+            self._host.kill()
+            self._host.close()
+            raise
+
+    def run(self, call: Call) -> Reply:
+        """Run one cmdlet.
+
+        Raises:
+            CmdletError: it failed.
+            HostLostError: PowerShell is gone.
+        """
+        return self._runspace.run(call)
+
+    def close(self) -> None:
+        """End the process."""
+        self._runspace.close()
+        self._host.close()
+
+
+def _program() -> str:
+    found = shutil.which("pwsh")
+    if found is None:
+        raise SetupError(
+            "there is no pwsh on PATH",
+            "Install PowerShell 7.4 or newer and its module ExchangeOnlineManagement 3.5 or newer "
+            '(Install-Module ExchangeOnlineManagement); for the offline tenant: eval "$(mailgrant offline env)"',
+        )
+    return found
+
+
+def _connect(token: str, organization: str, environment: str | None) -> Call:
+    parameters = {
+        "AccessToken": token,
+        "Organization": organization,
+        "CommandName": list(CMDLETS),
+        "ShowBanner": False,
+        "SkipLoadingFormatData": True,
+    }
+    if environment:
+        parameters["ExchangeEnvironmentName"] = environment
+    return Call("Connect-ExchangeOnline", parameters, target=organization)

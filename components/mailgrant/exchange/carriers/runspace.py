@@ -1,0 +1,175 @@
+"""One PowerShell runspace on a host's pipes: one cmdlet at a time, plain values in and out."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+import psrpcore
+from psrpcore.types import ErrorRecord, HostMethodIdentifier, PSInvocationState, RunspacePoolState
+
+from mailgrant.errors import HostLostError
+from mailgrant.exchange import cmdlets
+from mailgrant.exchange.carriers import framing, psobject
+from mailgrant.exchange.carriers.framing import SESSION, Packet
+from mailgrant.exchange.carriers.host import Host
+from mailgrant.exchange.cmdlets import Call, Reply
+
+FRAGMENT: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
+ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
+HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
+SENDABLE: Final = (str, bool, int, float)
+
+
+class Runspace:
+    """A runspace that is open until ``close``.
+
+    Args:
+        host: a host that was just started.
+        timeout: seconds that opening, and each cmdlet, may take.
+
+    Raises:
+        HostLostError: the host ended, is no PowerShell host, or does not answer.
+    """
+
+    def __init__(self, host: Host, timeout: float) -> None:
+        self._host, self._timeout = host, timeout
+        self._pool = psrpcore.ClientRunspacePool()
+        self._pool.open()
+        self._send_all()
+        deadline = time.monotonic() + timeout
+        while self._pool.state != RunspacePoolState.Opened:
+            self._take(deadline)
+            for _ in self._events():
+                pass
+            if self._pool.state in HELPLESS:
+                raise HostLostError("PowerShell did not open a runspace")
+
+    def run(self, call: Call) -> Reply:
+        """Run one cmdlet.
+
+        Raises:
+            CmdletError: it failed.
+            HostLostError: the host ended or did not answer in time; the runspace is of no further use.
+        """
+        pipeline = _pipeline(self._pool, call)
+        pipeline.start()
+        self._exchange(Packet("Command", pipeline.pipeline_id))
+        self._send_all()
+        outcome = _Outcome(call)
+        deadline = time.monotonic() + self._timeout
+        while not outcome.ended:
+            self._take(deadline)
+            for event in self._events():
+                self._handle(event, outcome)
+        self._exchange(Packet("Close", pipeline.pipeline_id))
+        pipeline.close()
+        return outcome.reply()
+
+    def close(self) -> None:
+        """Close the session, so that the host ends in peace; one that is gone is closed enough."""
+        try:
+            self._exchange(Packet("Close", SESSION))
+        except HostLostError:
+            return
+
+    def _events(self) -> Iterator[psrpcore.PSRPEvent[Any, Any]]:
+        while (event := self._pool.next_event()) is not None:
+            yield event
+
+    def _handle(self, event: psrpcore.PSRPEvent[Any, Any], outcome: "_Outcome") -> None:
+        if isinstance(event, psrpcore.PipelineHostCallEvent):
+            self._decline(event)
+        else:
+            outcome.add(event)
+
+    def _decline(self, event: psrpcore.PipelineHostCallEvent) -> None:
+        """Nobody sits here to answer a question; one that waits for no answer is ignored."""
+        if event.ci == NO_ANSWER:
+            return
+        method = HostMethodIdentifier(event.method_identifier).name
+        pipeline = self._pool.pipeline_table[event.pipeline_id]
+        problem = f"mailgrant answers no questions, and was asked one ({method})"
+        pipeline.host_response(event.ci, error_record=_error_record(problem))
+        self._send_all()
+
+    def _send_all(self) -> None:
+        while (payload := self._pool.data_to_send(FRAGMENT)) is not None:
+            self._exchange(Packet("Data", payload.pipeline_id or SESSION, payload.data))
+
+    def _exchange(self, packet: Packet) -> None:
+        """Send a packet and wait until it is acknowledged: hosts hand each line to another thread."""
+        self._host.send(framing.encode(packet))
+        deadline = time.monotonic() + self._timeout
+        while self._take(deadline) != packet.acknowledgement:
+            pass
+
+    def _take(self, deadline: float) -> Packet:
+        try:
+            packet = framing.decode(self._host.receive(max(0.0, deadline - time.monotonic())))
+        except TimeoutError:
+            self._host.kill()
+            raise HostLostError(
+                f"PowerShell said nothing for {self._timeout:g} seconds, and was ended"
+            ) from None
+        except framing.NotAPacketError as error:
+            self._host.kill()
+            raise HostLostError(f"PowerShell's output is not what a host says: {error}") from error
+        if packet.kind == "Data":
+            id_ = None if packet.id == SESSION else packet.id
+            self._pool.receive_data(psrpcore.PSRPPayload(packet.data, psrpcore.StreamType.default, id_))
+        return packet
+
+
+NO_ANSWER: Final = -100  # the call id of host calls that expect none
+
+
+class _Outcome:
+    """What a pipeline has given so far."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._records: list[cmdlets.Record] = []
+        self._warnings: list[str] = []
+        self._error: ErrorRecord | None = None
+        self.ended = False
+
+    def add(self, event: psrpcore.PSRPEvent[Any, Any]) -> None:
+        if isinstance(event, psrpcore.PipelineOutputEvent):
+            self._records.append(psobject.record(event.data))
+        elif isinstance(event, psrpcore.WarningRecordEvent):
+            self._warnings.append(str(event.record.Message))
+        elif isinstance(event, psrpcore.ErrorRecordEvent):
+            self._error = self._error or event.record
+        elif isinstance(event, psrpcore.PipelineStateEvent):
+            self._error = event.reason or self._error
+            self.ended = event.state in ENDED
+
+    def reply(self) -> Reply:
+        if self._error is not None:
+            raise cmdlets.error(self._call, str(self._error.FullyQualifiedErrorId or ""), str(self._error))
+        return Reply(tuple(self._records), tuple(self._warnings))
+
+
+def _pipeline(pool: psrpcore.ClientRunspacePool, call: Call) -> psrpcore.ClientPowerShell:
+    pipeline = psrpcore.ClientPowerShell(pool)
+    pipeline.add_command(call.cmdlet)
+    for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
+        pipeline.add_parameter(name, _sendable(name, value))
+    return pipeline
+
+
+def _sendable(name: str, value: Any) -> Any:
+    """Let only plain values through: psrpcore sends any other object as an empty one without a word."""
+    if value is None or isinstance(value, SENDABLE):
+        return value
+    if isinstance(value, list | tuple):
+        return [_sendable(name, member) for member in value]
+    raise TypeError(f"{name}: {type(value).__name__} cannot be sent to PowerShell")
+
+
+def _error_record(message: str) -> ErrorRecord:
+    types = psrpcore.types
+    category = types.ErrorCategoryInfo(Category=types.ErrorCategory.NotImplemented, Reason="NoHost")
+    return types.ErrorRecord(
+        types.NETException(message), CategoryInfo=category, FullyQualifiedErrorId="NoHost"
+    )

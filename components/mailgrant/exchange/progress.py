@@ -1,0 +1,43 @@
+"""Words about long work, now and then: ``granted 1,200/5,000 mailboxes, 3 failed, 40 s left``."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+Report = Callable[[str], object]
+
+QUIET: Final = 2.0  # seconds that work may take without a word
+EVERY: Final = 5.0  # seconds between two words
+
+
+class Progress:
+    """Progress of one kind of work.
+
+    Args:
+        verb: what is done: ``granted``.
+        total: how many there are.
+        report: gets the lines.
+        clock: gives seconds; for tests.
+    """
+
+    def __init__(
+        self, verb: str, total: int, report: Report, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._verb, self._total, self._report, self._clock = verb, total, report, clock
+        self._done = self._failed = 0
+        self._begin = clock()
+        self._next = self._begin + QUIET
+
+    def step(self, *, failed: bool) -> None:
+        """One more is done."""
+        self._done += 1
+        self._failed += failed
+        now = self._clock()
+        if now >= self._next and self._done < self._total:
+            self._next = now + EVERY
+            self._report(self._line(now - self._begin))
+
+    def _line(self, elapsed: float) -> str:
+        left = elapsed / self._done * (self._total - self._done)
+        failures = f", {self._failed:,} failed" if self._failed else ""
+        return f"{self._verb} {self._done:,}/{self._total:,} mailboxes{failures}, {left:.0f} s left"

@@ -1,0 +1,91 @@
+"""Microsoft's facts as tables: ids, permissions, hosts, limits, each with its source.
+
+Everything that needs such a fact walks these tables. Sources, read in November 2026:
+
+- OAUTHDOC: learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
+- EXOPS: learn.microsoft.com/powershell/module/exchangepowershell/connect-exchangeonline
+- CLOUDS: learn.microsoft.com/entra/identity-platform/authentication-national-cloud, and CSS-Exchange's
+  Get-CloudServiceEndpoint.ps1; hosts marked "unverified" were found in no Microsoft page
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+EXCHANGE_ONLINE_APP_ID: Final = (
+    "00000002-0000-0ff1-ce00-000000000000"  # OAUTHDOC: "Office 365 Exchange Online"
+)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How an application reaches a mailbox over one mail protocol.
+
+    Args:
+        app_role: the application permission on Office 365 Exchange Online (OAUTHDOC). It is resolved by
+            this value in the tenant, never by id.
+        tls: ``implicit``, or ``starttls`` on a connection that begins in clear.
+        sasl: the SASL mechanism (OAUTHDOC).
+    """
+
+    app_role: str
+    tls: str
+    sasl: str = "XOAUTH2"
+
+
+PROTOCOLS: Final[Mapping[str, Protocol]] = {
+    "imap": Protocol("IMAP.AccessAsApp", "implicit"),
+}
+
+
+@dataclass(frozen=True)
+class Host:
+    """A mail server."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One of Microsoft's clouds.
+
+    Args:
+        authority: where Entra signs in, without a slash at the end.
+        scope: what a token for Exchange is asked for, for administration and for all mail protocols.
+        exchange_environment: ``-ExchangeEnvironmentName`` of Connect-ExchangeOnline (EXOPS); None leaves it out.
+        hosts: the mail server by protocol.
+    """
+
+    authority: str
+    scope: str
+    exchange_environment: str | None
+    hosts: Mapping[str, Host]
+
+
+def _cloud(authority: str, exchange: str, environment: str, imap: str) -> Cloud:
+    return Cloud(
+        f"https://{authority}", f"https://{exchange}/.default", environment, {"imap": Host(imap, 993)}
+    )
+
+
+CLOUDS: Final[Mapping[str, Cloud]] = {
+    "global": _cloud(
+        "login.microsoftonline.com", "outlook.office365.com", "O365Default", "outlook.office365.com"
+    ),
+    # unverified: the IMAP host of GCC High
+    "usgov-high": _cloud(
+        "login.microsoftonline.us", "outlook.office365.us", "O365USGovGCCHigh", "outlook.office365.us"
+    ),
+    # unverified: the IMAP host of DoD
+    "usgov-dod": _cloud(
+        "login.microsoftonline.us", "outlook-dod.office365.us", "O365USGovDoD", "outlook-dod.office365.us"
+    ),
+    "china": _cloud(
+        "login.partner.microsoftonline.cn", "partner.outlook.cn", "O365China", "partner.outlook.cn"
+    ),
+}
+
+CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CLOUD_FILE names
+
+RIGHTS: Final = ("full-access",)  # what a client may be given on a mailbox, in the words of the stack file

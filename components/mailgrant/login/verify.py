@@ -1,0 +1,121 @@
+"""Every login that a stack promises, tried for real: client × credential × mailbox × protocol."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from mailgrant.errors import LoginError, MailgrantError, SignInError
+from mailgrant.facts import Host
+from mailgrant.identity import Identity, TokenSource
+from mailgrant.login import imap
+
+Proof = Callable[[Host, str, str, float], None]
+
+PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove}
+TIMEOUT: Final = 30.0  # seconds for each step of a login
+WIDTH: Final = 8  # logins at once; Exchange allows about 20 connections a user
+
+
+@dataclass(frozen=True)
+class Login:
+    """One login to try.
+
+    Args:
+        tokens: gives the client's access token.
+        server: of the protocol.
+        scope: what the token is asked for.
+    """
+
+    client: str
+    credential: str
+    mailbox: str
+    protocol: str
+    tokens: TokenSource
+    server: Host
+    scope: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it went: one entry of ``mailgrant verify --json``.
+
+    Args:
+        verdict: ``ok``, or a stable id of the cause.
+        message: what was said and what it means.
+        remedy: what to do.
+        seconds: how long it took.
+    """
+
+    client: str
+    credential: str
+    mailbox: str
+    protocol: str
+    ok: bool
+    verdict: str
+    message: str
+    remedy: str
+    seconds: float
+
+
+def logins(clients: Mapping[str, Any]) -> list[Login]:
+    """The logins that follow from a stack's output ``clients``."""
+    return [
+        Login(
+            name, consumer, mailbox, protocol, tokens, Host(server["host"], server["port"]), client["scope"]
+        )
+        for name, client in clients.items()
+        for consumer, tokens in _token_sources(client)
+        for mailbox in client["mailboxes"]
+        for protocol, server in client["protocols"].items()
+    ]
+
+
+def _token_sources(client: Mapping[str, Any]) -> Iterator[tuple[str, TokenSource]]:
+    for consumer, credential in client["credentials"].items():
+        identity = Identity(client["tenant_id"], client["client_id"], credential["value"])
+        yield consumer, TokenSource(identity, client["authority"])
+
+
+def attempt(login: Login) -> Result:
+    """Try one login; a failure is a result, too."""
+    begin = time.monotonic()
+    try:
+        token = login.tokens.token(login.scope)
+        PROOFS[login.protocol](login.server, login.mailbox, token, TIMEOUT)
+    except MailgrantError as error:
+        return _result(login, begin, _verdict(error), error.message, error.remedy)
+    return _result(login, begin, "ok", "logged in and opened the inbox", "")
+
+
+def attempt_all(wanted: list[Login]) -> Iterator[Result]:
+    """Try many side by side; results come in the order of the logins."""
+    with ThreadPoolExecutor(WIDTH) as pool:
+        yield from pool.map(attempt, wanted)
+
+
+def report(results: list[Result]) -> dict[str, Any]:
+    """The answer for programs; ``ok`` only if there were logins and all of them worked."""
+    ok = bool(results) and all(result.ok for result in results)
+    return {"ok": ok, "results": [asdict(result) for result in results]}
+
+
+def _verdict(error: MailgrantError) -> str:
+    if isinstance(error, LoginError):
+        return error.verdict
+    return f"sign-in-{error.code.lower()}" if isinstance(error, SignInError) else "error"
+
+
+def _result(login: Login, begin: float, verdict: str, message: str, remedy: str) -> Result:
+    return Result(
+        client=login.client,
+        credential=login.credential,
+        mailbox=login.mailbox,
+        protocol=login.protocol,
+        ok=verdict == "ok",
+        verdict=verdict,
+        message=message,
+        remedy=remedy,
+        seconds=round(time.monotonic() - begin, 3),
+    )
