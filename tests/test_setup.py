@@ -406,14 +406,22 @@ def test_a_demo_that_changed_something_does_not_deny_it(machine: Machine) -> Non
     assert "Nothing changed" not in run_demo(machine).stdout
 
 
-def test_a_demo_that_stops_says_where(machine: Machine) -> None:
-    machine.put("mailgrant", '[ "$*" = "offline env" ] && exit 3; exit 0')
+@pytest.mark.parametrize(
+    ("fails", "step"),
+    [
+        ("offline start", "mailgrant offline start"),
+        ("offline env", 'eval "$(mailgrant offline env)"'),
+        ("verify", "mailgrant verify"),
+    ],
+)
+def test_a_demo_that_stops_says_where(machine: Machine, fails: str, step: str) -> None:
+    machine.put("mailgrant", f'[ "$*" = "{fails}" ] && exit 3; exit 0')
     machine.put("pulumi", "exit 0")
 
     done = run_demo(machine)
 
     assert done.returncode == 3
-    assert 'The demo stopped at: eval "$(mailgrant offline env)" (exit code 3)' in done.stderr
+    assert done.stderr.count(f"The demo stopped at: {step} (exit code 3)") == 1
     assert "What to try next" not in done.stdout
 
 

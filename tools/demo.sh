@@ -4,16 +4,24 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-step="looking for the commands"
-failed() {
+for command in mailgrant pulumi; do
+    command -v "$command" >/dev/null || {
+        printf 'The demo needs `%s` on PATH: start it with `make demo`, which sets everything up.\n' "$command" >&2
+        exit 1
+    }
+done
+
+step=""
+ended() {
     local code=$?
+    [ "$code" -eq 0 ] && return
     printf '\nThe demo stopped at: %s (exit code %s).\n' "$step" "$code" >&2
     printf '  What went wrong stands right above.\n' >&2
     printf '  The tenant:       .venv/bin/mailgrant offline status\n' >&2
-    printf '  A fresh start:    .venv/bin/mailgrant offline stop; make clean; make demo\n' >&2
-    exit "$code"
+    printf '  A fresh start:    make clean; make demo\n' >&2
 }
-trap failed ERR
+# Not ERR: that trap is silent inside functions, and speaks twice with errtrace.
+trap ended EXIT
 
 say() { printf '\n==> %s\n' "$*"; }
 run() {
@@ -21,13 +29,6 @@ run() {
     printf '    $ %s\n' "$*"
     "$@"
 }
-
-for command in mailgrant pulumi; do
-    command -v "$command" >/dev/null || {
-        printf 'The demo needs `%s` on PATH: start it with `make demo`, which sets everything up.\n' "$command" >&2
-        exit 1
-    }
-done
 
 say "Starting the offline tenant: a Microsoft 365 tenant in one process on this machine"
 run mailgrant offline start
