@@ -36,7 +36,7 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
         raise bad_request("Permission being assigned already exists on the object")
     kind, holder = principal
     document |= {
-        "id": _packed(holder["id"], directory.tenant.ids.uuid()),
+        "id": packed_id(holder["id"], directory.tenant.ids.uuid()),
         "createdDateTime": directory.now(),
         "principalDisplayName": holder["displayName"],
         "principalType": PRINCIPAL_TYPES[kind],
@@ -66,7 +66,7 @@ def grant(directory: Directory, body: Mapping[str, Any]) -> Document:
     _check_ids(document, ("clientId", "resourceId"), OAUTH2_PERMISSION_GRANT.name)
     _check_parties(directory, document)
     parties = (document[name] for name in ("clientId", "resourceId", "principalId"))
-    document["id"] = _packed(*(party for party in parties if party is not None))
+    document["id"] = packed_id(*(party for party in parties if party is not None))
     if directory.get(GRANTS, document["id"]):
         raise conflict("Permission entry already exists.")
     return directory.add(GRANTS, document)
@@ -113,6 +113,6 @@ def _check_parties(directory: Directory, document: Document) -> None:
             raise absent_reference(document[name])
 
 
-def _packed(*ids: str) -> str:
+def packed_id(*ids: str) -> str:
     """An id made of others as Graph makes it: their bytes in .NET's order, base64url without padding."""
     return urlsafe_b64encode(b"".join(UUID(id_).bytes_le for id_ in ids)).rstrip(b"=").decode()
