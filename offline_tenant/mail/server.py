@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from OpenSSL import crypto
+from OpenSSL import SSL
 from twisted.internet.protocol import ServerFactory
-from twisted.internet.ssl import CertificateOptions
+from twisted.internet.ssl import ContextFactory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from offline_tenant.mail.connections import Connections
@@ -63,9 +61,9 @@ def listen(
             need not close them.
 
     Raises:
-        ValueError: the file holds no key or no certificate.
+        OpenSSL.SSL.Error: the file holds no key or no certificate.
     """
-    context = _context(pem)
+    context = _Certificate(pem)
     services: dict[str, Connections] = {}
     ports = []
     for service in IMPLICIT_TLS.keys() & sockets.keys():
@@ -91,11 +89,17 @@ class _Factory(ServerFactory):
         return self._protocol(self._connections)
 
 
-def _context(pem: Path) -> CertificateOptions:
-    content = pem.read_bytes()
-    first, *chain = x509.load_pem_x509_certificates(content)
-    return CertificateOptions(
-        privateKey=crypto.PKey.from_cryptography_key(load_pem_private_key(content, None)),  # type: ignore[arg-type]
-        certificate=crypto.X509.from_cryptography(first),
-        extraCertChain=[crypto.X509.from_cryptography(certificate) for certificate in chain],
-    )
+class _Certificate(ContextFactory):
+    """TLS with the key and the chain of one file.
+
+    Not Twisted's ``CertificateOptions``: it hands OpenSSL objects whose use pyOpenSSL warns of.
+    """
+
+    def __init__(self, pem: Path) -> None:
+        self._context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        self._context.use_certificate_chain_file(str(pem))
+        self._context.use_privatekey_file(str(pem))
+
+    def getContext(self) -> SSL.Context:  # noqa: N802 - Twisted's names
+        return self._context

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+import trustme
 
 from offline_tenant.entra import keys
 from offline_tenant.entra.keys import signing_key
@@ -14,6 +15,7 @@ from offline_tenant.state.tenant import Installation, Tenant
 from offline_tenant.web import app
 from offline_tenant.web.call import Answer, Area, Route
 from offline_tenant.web.ledger import Ledger
+from tests.offline import mail_helper
 
 TENANT_ID = "0ff11ce0-7e4a-4b1d-9c3e-c0a750000001"
 DOMAINS = ["contoso.onmicrosoft.com", "contoso.com"]
@@ -81,3 +83,36 @@ def client_of(
     yield client_of
     for client in clients:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> mail_helper.Certificate:
+    """What servers on loopback show, and the authority behind it."""
+    folder, authority = tmp_path_factory.mktemp("certificates"), trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    leaf = authority.issue_cert(mail_helper.HOST, "localhost")
+    leaf.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    return mail_helper.Certificate(folder / "server.pem", folder / "ca.pem")
+
+
+@pytest.fixture(scope="session")
+def reactor_thread() -> Iterator[mail_helper.ReactorThread]:
+    thread = mail_helper.ReactorThread()
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def mail(
+    reactor_thread: mail_helper.ReactorThread,
+    certificate: mail_helper.Certificate,
+    installation: Installation,
+    ledger: Ledger,
+) -> Iterator[mail_helper.MailServer]:
+    """Mail servers over Contoso's mailboxes; one daemon client may open invoices@."""
+    mailbox = mail_helper.fill(installation.tenants()[0])
+    listening, ports = mail_helper.start(reactor_thread, certificate, installation, ledger)
+    yield mail_helper.MailServer(
+        reactor_thread, certificate, installation.tenants()[0], ledger, mailbox, ports
+    )
+    reactor_thread.stop(listening)
