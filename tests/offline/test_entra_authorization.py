@@ -58,7 +58,7 @@ def test_headers_without_a_token(entra: Entra, header: str, text: str) -> None:
     [
         (forged, "Signature is invalid."),
         (lambda entra: jwt.encode(entra.claims(), "x" * 64, "HS256"), "Signature is invalid."),
-        (lambda entra: jwt.encode(entra.claims(), None, "none"), "Signature is invalid."),
+        (lambda entra: jwt.encode(entra.claims(), "", "none"), "Signature is invalid."),
         (lambda entra: resigned(entra, exp=1), "Lifetime validation failed, the token is expired."),
         (
             lambda entra: entra.token(scope="https://outlook.office365.com/.default"),

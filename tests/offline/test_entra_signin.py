@@ -51,7 +51,7 @@ def refusal(response: httpx.Response) -> tuple[int, str, int]:
     assert body["error_description"].startswith(f"AADSTS{code}: ")
     where = f"Trace ID: {body['trace_id']} Correlation ID: {body['correlation_id']} Timestamp: {body['timestamp']}"
     assert body["error_description"].endswith(where)
-    assert UUID(body["trace_id"])
+    assert str(UUID(body["trace_id"])) == body["trace_id"]
     assert body["error_uri"] == f"https://login.microsoftonline.com/error?code={code}"
     return response.status_code, body["error"], code
 
