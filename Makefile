@@ -1,7 +1,7 @@
 # Two commands on a fresh clone: `make demo` and `make test`. Each sets up, once, what it needs.
 # Written for GNU make 3.81 too, which is the one that macOS has.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup engine lock clean again
+.PHONY: help demo test check check-format check-lint check-types check-imports setup engine lock clean again
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -38,11 +38,20 @@ demo: setup
 test: setup
 	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(ARGS)
 
-check: setup
+# One target each, so that `make -k check` tells every fault in one run.
+check: check-format check-lint check-types check-imports
+
+check-format: setup
 	@echo "==> ruff format --check ." && $(BIN)/ruff format --check .
+
+check-lint: setup
 	@echo "==> ruff check ." && $(BIN)/ruff check .
+
+check-types: setup
 	@echo "==> mypy" && $(BIN)/mypy
-	@echo "==> mypy on tools" && MYPYPATH=tools/pulumi $(BIN)/mypy tools
+	@echo "==> mypy tools" && MYPYPATH=tools/pulumi $(BIN)/mypy tools
+
+check-imports: setup
 	@echo "==> lint-imports" && $(BIN)/lint-imports
 
 setup: $(INSTALLED)
