@@ -139,7 +139,11 @@ class MailServer:
 
     def logged_in(self, **claims: Any) -> imaplib.IMAP4_SSL:
         client = self.imap()
-        client.authenticate("XOAUTH2", lambda _: xoauth2(MAILBOX, self.token(**claims)))
+        try:
+            client.authenticate("XOAUTH2", lambda _: xoauth2(MAILBOX, self.token(**claims)))
+        except imaplib.IMAP4.error:
+            client.shutdown()
+            raise
         return client
 
     def wire(self, service: str = "imap") -> "Wire":
@@ -206,6 +210,13 @@ class Wire:
     def ask(self, tag: bytes, command: bytes) -> list[bytes]:
         self.send(tag + b" " + command + b"\r\n")
         return self.until(tag)
+
+    def dropped(self) -> bool:
+        """Whether the server broke the connection without a word."""
+        try:
+            return self._file.read() == b""
+        except OSError:
+            return True
 
     def closed(self) -> bool:
         return self._file.read() == b""

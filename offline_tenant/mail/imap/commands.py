@@ -14,7 +14,7 @@ CONNECTED: Final = frozenset({State.AUTHENTICATED, State.SELECTED})
 NOT_BEFORE: Final = ANY - {State.NOT_CONNECTED}
 INSIDE: Final = frozenset({State.SELECTED})
 
-NUMBERS_STAY: Final = frozenset({b"FETCH", b"STORE", b"SEARCH", b"UID"})  # RFC 3501, 7.4.1
+NUMBERS_STAY: Final = frozenset({b"FETCH", b"STORE", b"SEARCH"})  # RFC 3501, 7.4.1
 INVALID_COMMANDS_LIMIT: Final = 3  # Exchange closes the connection at the third
 
 WRONG_STATE: Final[Mapping[State, str]] = {
@@ -103,10 +103,11 @@ def run(session: Session, name: bytes, arguments: Cursor) -> Reply:
         return Reply("Command Error. 12", "BAD")
     if session.state not in command.states:
         return _wrong_state(session)
+    numbers_stay = (arguments.word_ahead() if name == b"UID" else name) in NUMBERS_STAY
     lines = session.news(expunged=False)
     reply = command.run(session, arguments)
     lines += reply.lines
-    if name not in NUMBERS_STAY and reply.prompt is None:
+    if not numbers_stay and reply.prompt is None:
         lines += session.news(expunged=True)
     return replace(reply, lines=lines)
 

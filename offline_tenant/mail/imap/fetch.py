@@ -168,19 +168,23 @@ def _reader(path: bytes, text: bytes, fields: list[bytes]) -> Callable[[Part], b
 
 
 def _part(message: Part, numbers: list[int]) -> Part | None:
-    part, inside = message, message
+    part, inside = message, _parts(message)
     for number in numbers:
-        if inside.main_type == "multipart" and inside.children:
-            found = inside.children[number - 1 : number]
-        else:
-            # A message without parts has one part, its body; a part without parts has none.
-            found = [inside] if number == 1 and (inside is message or inside is not part) else []
-        if not found:
+        if number > len(inside):
             return None
-        part = found[0]
-        # The parts of a message within a message are counted as its own.
-        inside = part.children[0] if part.is_message and part.children else part
+        part = inside[number - 1]
+        inside = _parts_below(part) if part.children else []
     return part
+
+
+def _parts(message: Part) -> list[Part]:
+    # A message that is not cut into parts has one: its body.
+    return message.children if message.main_type == "multipart" and message.children else [message]
+
+
+def _parts_below(part: Part) -> list[Part]:
+    # The parts of a message within a message are counted as its own.
+    return _parts(part.children[0]) if part.is_message else part.children
 
 
 def _plain(part: Part, text: bytes, numbers: list[int]) -> bytes:

@@ -21,6 +21,7 @@ from offline_tenant.mail.store import (
     Message,
 )
 
+LONGEST_PATH: Final = 250  # characters
 DATE_TIME: Final = re.compile(
     rb'"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})"'
 )  # RFC 3501, date-time
@@ -213,7 +214,11 @@ def _shown(path: str) -> str:
 
 def _new_path(path: str) -> str:
     path = path.removesuffix(SEPARATOR)
-    if not all(path.split(SEPARATOR)) or any(ord(sign) < ord(" ") or sign in "*%" for sign in path):
+    if (
+        len(path) > LONGEST_PATH
+        or not all(path.split(SEPARATOR))
+        or any(ord(sign) < ord(" ") or sign in "*%" for sign in path)
+    ):
         raise BadArgumentError
     return path
 

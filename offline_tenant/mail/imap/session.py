@@ -172,7 +172,7 @@ def _differences(known: Selected, now: Selected) -> list[bytes]:
     before = {message.uid: message.flags for message in known.messages}
     gone = [number for number, message in enumerate(known.messages, 1) if message.uid not in present]
     lines = [b"%d EXPUNGE" % number for number in reversed(gone)]
-    if present - before.keys():
+    if gone or present - before.keys():
         lines.append(b"%d EXISTS" % len(now.messages))
     for number, message in enumerate(now.messages, 1):
         if before.get(message.uid, message.flags) != message.flags:
