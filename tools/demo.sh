@@ -47,6 +47,11 @@ changes=$(pulumi stack history --json --page-size 1)
 grep -qE '"(create|update|delete|replace)": ' <<<"$changes" ||
     say "Nothing changed: the tenant was already what the stack declares"
 
+say "What the stack holds now"
+step="pulumi stack"
+printf '    $ pulumi stack      (its outputs stand above)\n'
+pulumi stack | sed -n '/TYPE/,/^$/p'
+
 say "Proving it: a token, and a real login for each client, mailbox and protocol"
 run mailgrant verify
 
@@ -58,6 +63,7 @@ cat <<'EOF'
     $EDITOR stacks/Pulumi.offline.yaml  give the client one mailbox more, or take one away
     pulumi preview; pulumi up           one line a mailbox in the difference, one write in Exchange
     mailgrant verify                    the logins again
+    pulumi stack output clients         what a program needs to log in   (--show-secrets: the secret, too)
     mailgrant offline stats             every call that the tenant has seen
     pulumi destroy                      takes back what was granted
     mailgrant offline stop              stops the tenant; its state is kept (reset empties it)
