@@ -1,6 +1,6 @@
 """IMAP's commands on messages (RFC 3501, 6.4; RFC 4315)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from offline_tenant.mail.imap import fetch as fetching
@@ -51,7 +51,7 @@ def store(session: Session, arguments: Cursor, *, by_uid: bool = False) -> Reply
     opened = _writable(session)
     chosen = opened.chosen(numbers, by_uid=by_uid)
     changes = [(message, sorted(MODES[mode](set(message.flags), flags))) for _, message in chosen]
-    opened.replace(session.mailbox.set_flags(opened.folder, changes))
+    _set_flags(session, changes)
     shown = [] if silent else _flag_lines(opened, [number for number, _ in chosen], by_uid=by_uid)
     return Reply("STORE completed.", lines=shown)
 
@@ -138,9 +138,15 @@ def _seen(session: Session, message: Message, items: list[Item]) -> tuple[Messag
     opened = session.opened
     if "\\Seen" in message.flags or not opened.writable or not any(item.marks_seen for item in items):
         return message, items
-    changed = session.mailbox.set_flags(opened.folder, [(message, ("\\Seen", *message.flags))])
-    opened.replace(changed)
+    changed = _set_flags(session, [(message, ("\\Seen", *message.flags))])
     return changed[0], [*items, *([] if FLAGS in items else [FLAGS])]
+
+
+def _set_flags(session: Session, changes: Iterable[tuple[Message, Iterable[str]]]) -> list[Message]:
+    opened = session.opened
+    changed = session.mailbox.set_flags(opened.folder, changes)
+    opened.took(changed, session.mailbox.folder(opened.folder.path))
+    return changed
 
 
 def _flag_lines(opened: Selected, numbers: list[int], *, by_uid: bool) -> list[bytes]:

@@ -88,10 +88,17 @@ class Selected:
         recent = ("\\Recent",) if message.uid in self.recent else ()
         return b"FLAGS (" + " ".join((*message.flags, *recent)).encode() + b")"
 
-    def replace(self, changed: Sequence[Message]) -> None:
-        """Take over messages whose flags have changed."""
+    def took(self, changed: Sequence[Message], now: Folder | None) -> None:
+        """Take over messages whose flags this session has changed.
+
+        Args:
+            changed: the messages as they are now.
+            now: their folder after this one change.
+        """
         by_uid = {message.uid: message for message in changed}
         self.messages = [by_uid.get(message.uid, message) for message in self.messages]
+        if now and now.revision == self.folder.revision + 1:
+            self.folder = now  # nobody else has changed it meanwhile: no need to read it again
 
 
 @dataclass
