@@ -19,6 +19,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "directoryRoleAssignments": ("principalId",),
     "users": ("userPrincipalName", "mail"),
     "secrets": ("applicationId",),  # hashes of client secrets, which Graph never shows again
+    "certificates": ("applicationId",),  # the public halves that keyCredentials show only when asked
+    "federatedIdentityCredentials": ("applicationId",),
+    "issuers": (),  # key sets of identity providers outside
     "signingKeys": (),
     # Exchange (PowerShell's names)
     "exchangeServicePrincipals": ("AppId", "ObjectId", "DisplayName", "Sid"),

@@ -119,3 +119,22 @@ def fault(response: httpx.Response) -> tuple[int, str, str]:
     error = response.json()["error"]
     assert set(error) == {"code", "message", "innerError"}
     return response.status_code, error["code"], error["message"]
+
+
+@dataclass
+class ForMsal:
+    """The HTTP client that MSAL is given: httpx, with the one habit of requests that MSAL counts on."""
+
+    http: httpx.Client
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        return self.http.get(url, **options)
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
+        # MSAL's assertions are bytes, which httpx would write out as b'…'.
+        items = (data or {}).items()
+        texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in items}
+        return self.http.post(url, data=texts, **options)
+
+    def close(self) -> None:
+        self.http.close()

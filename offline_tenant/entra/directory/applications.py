@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from offline_tenant.entra.directory import owners, service_principals
+from offline_tenant.entra.directory import certificates, federated_credentials, owners, service_principals
 from offline_tenant.entra.directory.errors import DirectoryError, bad_request
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import Place, required
@@ -30,9 +30,11 @@ def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[st
         "id": directory.tenant.ids.uuid(),
         "appId": directory.tenant.ids.uuid(),
         "createdDateTime": directory.now(),
+        "keyCredentials": [],
         "publisherDomain": publisher_domain(directory),
         "owners": owners.checked(directory, owner_ids),
     }
+    document["keyCredentials"] = certificates.replace(directory, document, body.get("keyCredentials") or [])
     return directory.add(KIND, document)
 
 
@@ -46,6 +48,8 @@ def update(directory: Directory, application: Document, body: Mapping[str, Any])
     _check(directory, changed)
     _check_permissions(application["appRoles"], changed["appRoles"])
     _check_permissions(application["api"]["oauth2PermissionScopes"], changed["api"]["oauth2PermissionScopes"])
+    if "keyCredentials" in body:
+        changed["keyCredentials"] = certificates.replace(directory, application, changed["keyCredentials"])
     directory.change(KIND, changed)
     service_principals.follow(directory, changed)
 
@@ -54,8 +58,9 @@ def delete(directory: Directory, application: Document) -> None:
     """Remove an application with its secrets, its service principal, and what that was given."""
     if principal := directory.by_app_id(service_principals.KIND, application["appId"]):
         service_principals.delete(directory, principal)
-    for secret in directory.find("secrets", "applicationId", application["id"]):
-        directory.remove("secrets", secret["id"])
+    for kind in ("secrets", certificates.KIND, federated_credentials.KIND):
+        for credential in directory.find(kind, "applicationId", application["id"]):
+            directory.remove(kind, credential["id"])
     directory.remove(KIND, application["id"])
 
 

@@ -84,7 +84,7 @@ APPLICATION: Final = ObjectType(
         ),
         "appRoles": APP_ROLES,
         "info": INFO,
-        "keyCredentials": SHOWN_LIST,
+        "keyCredentials": Property(dict, default=[], many=True),
         "parentalControlSettings": _complex(
             countriesBlockedForMinors=TEXTS, legalAgeGroupRule=Property(default="Allow")
         ),
@@ -157,6 +157,25 @@ PASSWORD_CREDENTIAL: Final = ObjectType(
         "secretText": SHOWN,
         "startDateTime": TEXT,
     },
+)
+
+KEY_CREDENTIAL: Final = ObjectType(
+    "KeyCredential",
+    {
+        "customKeyIdentifier": TEXT,
+        "displayName": TEXT,
+        "endDateTime": TEXT,
+        "key": TEXT,
+        "keyId": TEXT,
+        "startDateTime": TEXT,
+        "type": TEXT,
+        "usage": TEXT,
+    },
+)
+
+FEDERATED_CREDENTIAL: Final = ObjectType(
+    "FederatedIdentityCredential",
+    {"audiences": TEXTS, "description": TEXT, "id": SHOWN, "issuer": TEXT, "name": TEXT, "subject": TEXT},
 )
 
 APP_ROLE_ASSIGNMENT: Final = ObjectType(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from offline_tenant.entra.directory import applications, passwords
+from offline_tenant.entra.directory import applications, certificates, passwords
 from offline_tenant.entra.directory.errors import bad_request
 from offline_tenant.entra.directory.types import APPLICATION, PASSWORD_CREDENTIAL
 from offline_tenant.entra.graph.authorization import OWNED_BY, READ_APPLICATIONS, WRITE_APPLICATIONS
@@ -32,7 +32,12 @@ def _create(request: Request) -> Answer:
 
 
 def _get(request: Request) -> Answer:
-    return request.one(APPLICATION, KIND, request.target())
+    found = request.target()
+    # Certificates are shown only to those who ask for them by name.
+    asked = "keycredentials" in request.call.query.get("$select", "").casefold()
+    return request.one(
+        APPLICATION, KIND, certificates.with_keys(request.directory, found) if asked else found
+    )
 
 
 def _update(request: Request) -> Answer:

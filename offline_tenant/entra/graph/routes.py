@@ -8,6 +8,7 @@ from offline_tenant.entra.graph import (
     consent,
     directory_objects,
     errors,
+    federated_credentials,
     owners,
     service_principals,
 )
@@ -18,6 +19,7 @@ AREA: Final = Area("graph", errors.area_error)
 VERSIONS: Final = ("v1.0", "beta")
 ROWS: Final = (
     *applications.ROWS,
+    *federated_credentials.ROWS,
     *service_principals.ROWS,
     *owners.ROWS,
     *consent.ROWS,

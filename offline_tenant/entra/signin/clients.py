@@ -1,6 +1,6 @@
 """How a confidential client proves who it is: one row a way.
 
-Secret in the form or in a Basic header (RFC 6749 section 2.3.1); assertions come as further rows.
+Secret in the form or in a Basic header (RFC 6749 section 2.3.1), or a signed assertion (RFC 7523).
 """
 
 from base64 import b64decode
@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_plus
 
 from offline_tenant.entra.directory import passwords
+from offline_tenant.entra.signin.assertions import by_assertion
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
 from offline_tenant.state.store import Document
@@ -96,4 +97,4 @@ def _by_secret(request: TokenRequest, application: Document, secret: str) -> str
 Proof = Callable[[TokenRequest, Document, str], str]
 
 # By the form's parameter; the first that is given counts.
-PROOFS: Final[Mapping[str, Proof]] = {"client_secret": _by_secret}
+PROOFS: Final[Mapping[str, Proof]] = {"client_assertion": by_assertion, "client_secret": _by_secret}

@@ -77,7 +77,11 @@ def _addresses(call: Call) -> tuple[str, str]:
 def _document(call: Call, here: str, version: str) -> dict[str, Any]:
     return {
         "token_endpoint": f"{here}/oauth2{version}/token",
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_post",
+            "private_key_jwt",
+            "client_secret_basic",
+        ],
         "jwks_uri": f"{here}/discovery{version}/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],

@@ -29,6 +29,15 @@ class Fault:
     text: str
 
 
+def _unmatched(part: str) -> Fault:
+    text = (
+        f"No matching federated identity record found for presented assertion {part} '{{value}}'. Please check your "
+        "federated identity credential Subject, Audience and Issuer against the presented assertion. "
+        "https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
+    )
+    return Fault(401, "invalid_client", text)
+
+
 FAULTS: Final[Mapping[int, Fault]] = {
     28000: Fault(
         400,
@@ -36,11 +45,19 @@ FAULTS: Final[Mapping[int, Fault]] = {
         "Provided value for the input parameter scope is not valid because it contains more than one resource. "
         "Scope {scope} is not valid.",
     ),
+    50013: Fault(
+        401,
+        "invalid_client",
+        "Assertion failed signature validation. [Reason - The provided signature value did not match the expected "
+        "signature value.]",
+    ),
+    50027: Fault(401, "invalid_client", "JWT token is invalid or malformed."),
     50059: Fault(
         400,
         "invalid_request",
         "No tenant-identifying information found in either the request or implied by any provided credentials.",
     ),
+    50166: Fault(400, "invalid_request", "Request to External OIDC endpoint failed."),
     70003: Fault(
         400, "unsupported_grant_type", "The app requested an unsupported grant type '{grant_type}'."
     ),
@@ -72,6 +89,26 @@ FAULTS: Final[Mapping[int, Fault]] = {
         "application has not been installed by the administrator of the tenant or consented to by any user in the "
         "tenant. You may have sent your authentication request to the wrong tenant.",
     ),
+    700021: Fault(
+        401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."
+    ),
+    700023: Fault(
+        401,
+        "invalid_client",
+        "Client assertion audience claim does not match Realm issuer. Review the documentation at "
+        "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .",
+    ),
+    700024: Fault(401, "invalid_client", "Client assertion is not within its valid time range."),
+    700027: Fault(
+        401,
+        "invalid_client",
+        "The certificate with identifier used to sign the client assertion is not registered on application. "
+        "[Reason - {reason}, Thumbprint of key used by client: '{thumbprint}', Please visit the Azure Portal, Graph "
+        "Explorer or directly use MS Graph to see configured keys for app Id '{client}'.]",
+    ),
+    700211: _unmatched("issuer"),
+    700212: _unmatched("audience"),
+    700213: _unmatched("subject"),
     900144: Fault(
         400, "invalid_request", "The request body must contain the following parameter: '{parameter}'."
     ),
