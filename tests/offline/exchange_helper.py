@@ -60,7 +60,11 @@ class Exchange:
     def post(self, cmdlet: str, url: str | None = None, **parameters: Any) -> httpx.Response:
         """Any answer, good or bad."""
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **self.headers}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            **self.headers,
+        }
         path = url or f"/adminapi/beta/{self.organization}/InvokeCommand"
         return self.http.post(path, content=json.dumps(body), headers=headers)
 
