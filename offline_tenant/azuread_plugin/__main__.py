@@ -13,10 +13,11 @@ from offline_tenant.azuread_plugin.server import serve
 
 def main() -> None:
     """Serve the engine that started this process."""
-    provider = AzureadProvider(os.environ, Pace(real=os.environ.get(VARIABLE) == "real"))
     # The engine asks for the plugin of the same version as the SDK that the program uses.
+    claimed = version("pulumi-azuread")
+    provider = AzureadProvider(os.environ, Pace(real=os.environ.get(VARIABLE) == "real"), claimed)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(provider, version("pulumi-azuread"), sys.argv[1:]))
+        asyncio.run(serve(provider, claimed, sys.argv[1:]))
     provider.close()
     # Threads that still wait for the tenant must not hold the process.
     os._exit(0)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pulumi.provider.experimental.provider import PropertyDiffKind
 
-from offline_tenant.azuread_plugin.properties import Property, canonical
+from offline_tenant.azuread_plugin.properties import Property, canonical, is_empty
 
 Differences = dict[str, PropertyDiffKind]
 
@@ -29,7 +29,7 @@ def differences(
     found: Differences = {}
     for row in properties:
         wanted = inputs.get(row.name)
-        if not row.output and not (row.computed and wanted is None):
+        if not row.output and not (row.computed and is_empty(wanted)):
             found |= _between(row, row.name, state.get(row.name), wanted)
     kinds = {row.name: row.replaces for row in properties}
     hidden = tuple(ignored)
@@ -49,9 +49,9 @@ def _between(row: Property, path: str, old: Any, new: Any) -> Differences:
     before, after = canonical(row, old), canonical(row, new)
     if before == after:
         return {}
-    if before is None:
+    if before is None and is_empty(old):
         return {path: PropertyDiffKind.ADD}
-    if after is None:
+    if after is None and is_empty(new):
         return {path: PropertyDiffKind.DELETE}
     if row.form == "object" and isinstance(old, dict) and isinstance(new, dict):
         return _of_members(row, path, old, new)

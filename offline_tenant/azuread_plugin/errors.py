@@ -69,12 +69,16 @@ class InitFailedError(PluginError):
     Args:
         resource_id: the id under which the engine shall keep it.
         properties: its outputs as far as they are known.
+        secrets: which of them are secrets.
         reason: what went wrong.
     """
 
-    def __init__(self, resource_id: str, properties: dict[str, Any], reason: str) -> None:
+    def __init__(
+        self, resource_id: str, properties: dict[str, Any], secrets: frozenset[str], reason: str
+    ) -> None:
         super().__init__(reason)
-        self.resource_id, self.properties, self.reason = resource_id, properties, reason
+        self.resource_id, self.properties = resource_id, properties
+        self.secrets, self.reason = secrets, reason
 
 
 @contextmanager

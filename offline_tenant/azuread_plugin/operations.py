@@ -49,9 +49,8 @@ def create(
     except PluginError as error:
         if not creation.id:
             raise
-        raise InitFailedError(
-            creation.id, _outputs(resource, inputs | creation.outputs), str(error)
-        ) from error
+        known = _outputs(resource, inputs | creation.outputs)
+        raise InitFailedError(creation.id, known, resource.secrets, str(error)) from error
     if state is None:
         # Measured: the real plugin believes one 404 and forgets what it has just made.
         raise PluginError(f"expected non-nil error with nil state during Create of {urn}")

@@ -1,6 +1,7 @@
 """The plugin as Pulumi's experimental provider class sees it: property values in, property values out."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from offline_tenant.azuread_plugin.graph import Operation
 from offline_tenant.azuread_plugin.pace import Pace
 from offline_tenant.azuread_plugin.properties import failures
 from offline_tenant.azuread_plugin.resources.resource import Resource, Target
+from offline_tenant.azuread_plugin.schema import package_schema
 from offline_tenant.azuread_plugin.settings import settings_from
 from offline_tenant.azuread_plugin.signin import Session
 from offline_tenant.azuread_plugin.table import FUNCTIONS, RESOURCES
@@ -32,9 +34,11 @@ class AzureadProvider(rpc.Provider):
     Args:
         environment: of the process.
         pace: its clock and waits.
+        version: that the plugin claims.
     """
 
-    def __init__(self, environment: Mapping[str, str], pace: Pace) -> None:
+    def __init__(self, environment: Mapping[str, str], pace: Pace, version: str) -> None:
+        self._version = version
         self._environment, self._pace = environment, pace
         self._configuration: Values = {}
         self._opened: Session | None = None
@@ -47,6 +51,10 @@ class AzureadProvider(rpc.Provider):
         self._configuration = named | plain_map(request.args)
         self._opened = None
         return rpc.ConfigureResponse(supports_preview=True)
+
+    async def get_schema(self, _request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
+        """The package's schema, for the code that an import writes."""
+        return rpc.GetSchemaResponse(json.dumps(package_schema(self._version)))
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Complete and check the inputs of a resource."""
@@ -141,7 +149,9 @@ class AzureadProvider(rpc.Provider):
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def _resource(token: str) -> Resource:
+def _resource(qualified: str) -> Resource:
+    """The resource of a type as a URN holds it: the types of its parents stand before it, each with a $."""
+    token = qualified.rpartition("$")[2]
     if token not in RESOURCES:
         raise PluginError(f"the azuread stand-in does not know the resource type {token!r}")
     return RESOURCES[token]

@@ -1,6 +1,7 @@
 """The plugin's gRPC server: what Pulumi's experimental one leaves out or answers differently from a real plugin.
 
 - Errors become gRPC statuses with the text that the engine prints, and nothing on stderr.
+- A read of what is gone says so in the only way that an import understands.
 - A resource that was made but not finished is reported as such, so that the engine keeps it.
 - Calls of newer engines that a plugin may leave unanswered are refused without noise.
 - A plugin whose engine was killed ends.
@@ -24,12 +25,11 @@ from offline_tenant.azuread_plugin.values import property_map
 
 DETAILS: Final = "grpc-status-details-bin"
 ANSWERED: Final = (
-    *("CheckConfig", "DiffConfig", "Configure", "Invoke"),
+    *("GetSchema", "CheckConfig", "DiffConfig", "Configure", "Invoke"),
     *("Check", "Diff", "Create", "Read", "Update", "Delete"),
 )
 UNANSWERED: Final = (
-    *("Handshake", "Attach", "Parameterize", "GetSchema", "GetMapping", "GetMappings"),
-    *("Construct", "Call"),
+    *("Handshake", "Attach", "Parameterize", "GetMapping", "GetMappings", "Construct", "Call"),
 )
 WATCH: Final = 1.0  # seconds between looks for the engine
 Method = Callable[[Any, Any, Any], Awaitable[Any]]
@@ -42,7 +42,7 @@ class Servicer(ProviderServicer):
 def _answering(inherited: Method) -> Method:
     async def method(self: Servicer, request: Any, context: Any) -> Any:
         try:
-            return await inherited(self, request, context)
+            return _without_emptiness(await inherited(self, request, context))
         except InitFailedError as error:
             details = ((DETAILS, _init_failed(error)),)
             await context.abort(grpc.StatusCode.UNKNOWN, str(error), details)
@@ -50,6 +50,13 @@ def _answering(inherited: Method) -> Method:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
     return method
+
+
+def _without_emptiness(answer: Any) -> Any:
+    # A read without id must come without properties too: empty ones make an import of nothing succeed.
+    if isinstance(answer, provider_pb2.ReadResponse) and not answer.id:
+        return provider_pb2.ReadResponse()
+    return answer
 
 
 def _refusing(name: str) -> Method:
@@ -67,9 +74,9 @@ for _name in UNANSWERED:
 
 def _init_failed(error: InitFailedError) -> bytes:
     known = {name: value for name, value in error.properties.items() if value is not None}
-    properties = PropertyValue.marshal_map(property_map(known))
+    properties = PropertyValue.marshal_map(property_map(known, error.secrets))
     detail = provider_pb2.ErrorResourceInitFailed(
-        id=error.resource_id, properties=properties, reasons=[error.reason], inputs=properties
+        id=error.resource_id, properties=properties, reasons=[error.reason]
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
     status.details.add().Pack(detail)

@@ -87,7 +87,7 @@ def tags_of(inputs: Mapping[str, Any], kept: Sequence[str] = ()) -> list[str]:
     for flags in inputs.get("features") or ():
         named = {name: flags.get(old, name == "hide") for name, old in OLD_FLAGS.items()}
         return [tag for name, tag in TAGS.items() if named[name] != (name == "hide")]
-    return list(inputs["tags"] if inputs.get("tags") is not None else kept)
+    return list(inputs.get("tags") or kept)
 
 
 def _renamed(rows: Sequence[Property], item: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,354 @@
+"""The Graph calls of every operation, in order, against the list that was recorded from the real plugin.
+
+The lists follow the record of pulumi-azuread 6.10.0 line by line; {A}, {S}, … stand for object ids.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.offline.azuread_plugin_helper import (
+    APPLICATION,
+    ASSIGNMENT,
+    CLIENT_ID,
+    GET_CLIENT_CONFIG,
+    GET_SERVICE_PRINCIPAL,
+    GRANT,
+    ME,
+    PASSWORD,
+    SERVICE_PRINCIPAL,
+    Graph,
+    Plugin,
+)
+
+pytest_plugins = ["tests.offline.azuread_plugin_fixtures"]
+
+ROLE = "dc890d15-9560-4a4c-9b7f-a736ec74ec40"
+EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
+Made = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the operations below work on."""
+
+    graph: Graph
+    plugin: Plugin
+    application: str
+    client_id: str
+    principal: str
+    resource: str
+
+    def password(self) -> Made:
+        return self.plugin.create(
+            PASSWORD,
+            {"applicationId": f"/applications/{self.application}", "endDate": "2027-05-01T00:00:00Z"},
+        )
+
+    def assignment(self) -> Made:
+        inputs = {"appRoleId": ROLE, "principalObjectId": self.principal, "resourceObjectId": self.resource}
+        return self.plugin.create(ASSIGNMENT, inputs)
+
+    def grant(self) -> Made:
+        return self.plugin.create(GRANT, self.grant_inputs("SMTP.Send"))
+
+    def grant_inputs(self, *claims: str) -> dict[str, Any]:
+        return {
+            "claimValues": list(claims),
+            "servicePrincipalObjectId": self.principal,
+            "resourceServicePrincipalObjectId": self.resource,
+        }
+
+    def existing(self, kind: str, object_id: str) -> Made:
+        return f"/{kind}/{object_id}", {"clientId": self.client_id, "displayName": "old"}
+
+
+@pytest.fixture
+def world(graph: Graph, plugin: Plugin) -> World:
+    client_id = graph.uuid()
+    application = graph.add(
+        "applications", appId=client_id, displayName="old", owners=[], passwordCredentials=[]
+    )
+    principal = graph.add(
+        "servicePrincipals", appId=client_id, displayName="old", accountEnabled=True, owners=[]
+    )
+    resource = graph.add("servicePrincipals", appId=EXCHANGE, displayName="Office 365", owners=[])
+    return World(graph, plugin, application, client_id, principal, resource)
+
+
+READ_APPLICATION = [
+    "GET /v1.0/applications/{A}",
+    "GET /beta/applications/{A}?$select=oauth2RequirePostResponse",
+    "GET /v1.0/applications/{A}/owners",
+]
+READ_PRINCIPAL = [
+    "GET /v1.0/servicePrincipals/{S}",
+    "GET /beta/servicePrincipals/{S}?$select=samlMetadataUrl",
+    "GET /v1.0/servicePrincipals/{S}/owners",
+]
+READ_ASSIGNMENT = ["GET /v1.0/servicePrincipals/{R}/appRoleAssignedTo/{N}"]
+READ_GRANT = ["GET /v1.0/oauth2PermissionGrants/{N}"]
+FIND_PRINCIPAL = "GET /v1.0/servicePrincipals?$filter=appId eq '{C}'"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: what is there before, what is done to it, and the requests of the doing."""
+
+    name: str
+    act: Callable[[World, Any], object]
+    requests: list[str]
+    before: Callable[[World], Any] = lambda world: None  # noqa: ARG005
+
+
+def new_principal(world: World, before: Any, **inputs: Any) -> Made:
+    return world.plugin.create(SERVICE_PRINCIPAL, {"clientId": before or world.client_id, **inputs})
+
+
+TABLE = [
+    Row("getClientConfig", lambda w, _: w.plugin.invoke(GET_CLIENT_CONFIG, {}), []),
+    Row(
+        "getServicePrincipal",
+        lambda w, _: w.plugin.invoke(GET_SERVICE_PRINCIPAL, {"clientId": w.client_id}),
+        [FIND_PRINCIPAL, "GET /beta/servicePrincipals/{S}?$select=samlMetadataUrl"],
+    ),
+    Row(
+        "Application create",
+        lambda w, _: w.plugin.create(APPLICATION, {"displayName": "new"}),
+        [
+            "POST /v1.0/applications",
+            "PATCH /v1.0/applications/{N}",
+            "PATCH /v1.0/applications/{N}",
+            "DELETE /v1.0/applications/{N}/owners/{me}/$ref",
+            *[request.replace("{A}", "{N}") for request in READ_APPLICATION],
+        ],
+    ),
+    Row(
+        "Application read",
+        lambda w, _: w.plugin.read(
+            APPLICATION, w.existing("applications", w.application), {"displayName": "old"}
+        ),
+        READ_APPLICATION,
+    ),
+    Row(
+        "Application import",
+        lambda w, _: w.plugin.read(APPLICATION, (f"/applications/{w.application}", {}), {}),
+        READ_APPLICATION,
+    ),
+    Row(
+        "Application update",
+        lambda w, _: w.plugin.update(
+            APPLICATION, w.existing("applications", w.application), {"displayName": "new"}
+        ),
+        ["PATCH /v1.0/applications/{A}", *READ_APPLICATION],
+    ),
+    Row(
+        "Application delete",
+        lambda w, _: w.plugin.delete(APPLICATION, w.existing("applications", w.application)),
+        ["DELETE /v1.0/applications/{A}", *["GET /v1.0/applications/{A}"] * 5],
+    ),
+    Row(
+        "ServicePrincipal create",
+        new_principal,
+        [
+            "GET /v1.0/servicePrincipals?$filter=appId eq '{O}'",
+            "POST /v1.0/servicePrincipals",
+            "PATCH /v1.0/servicePrincipals/{N}",
+            "DELETE /v1.0/servicePrincipals/{N}/owners/{me}/$ref",
+            *[request.replace("{S}", "{N}") for request in READ_PRINCIPAL],
+        ],
+        before=lambda w: w.graph.uuid(),
+    ),
+    Row(
+        "ServicePrincipal create, use_existing adopts",
+        lambda w, before: new_principal(w, before, useExisting=True),
+        [FIND_PRINCIPAL, "PATCH /v1.0/servicePrincipals/{S}", *READ_PRINCIPAL],
+    ),
+    Row(
+        "ServicePrincipal read",
+        lambda w, _: w.plugin.read(
+            SERVICE_PRINCIPAL, w.existing("servicePrincipals", w.principal), {"clientId": w.client_id}
+        ),
+        READ_PRINCIPAL,
+    ),
+    Row(
+        "ServicePrincipal delete",
+        lambda w, _: w.plugin.delete(SERVICE_PRINCIPAL, w.existing("servicePrincipals", w.principal)),
+        ["DELETE /v1.0/servicePrincipals/{S}", *["GET /v1.0/servicePrincipals/{S}"] * 5],
+    ),
+    Row(
+        "ServicePrincipal delete, adopted",
+        lambda w, _: w.plugin.delete(
+            SERVICE_PRINCIPAL, (f"/servicePrincipals/{w.principal}", {"useExisting": True})
+        ),
+        ["DELETE /v1.0/servicePrincipals/{S}"],
+    ),
+    Row(
+        "ApplicationPassword create",
+        lambda w, _: w.password(),
+        [
+            "GET /v1.0/applications/{A}",
+            "POST /v1.0/applications/{A}/addPassword",
+            *["GET /v1.0/applications/{A}"] * 5,
+            "GET /v1.0/applications/{A}",
+        ],
+    ),
+    Row(
+        "ApplicationPassword refresh",
+        lambda w, made: w.plugin.read(PASSWORD, made, {"applicationId": f"/applications/{w.application}"}),
+        ["GET /v1.0/applications/{A}"],
+        before=World.password,
+    ),
+    Row(
+        "ApplicationPassword delete",
+        lambda w, made: w.plugin.delete(PASSWORD, made),
+        ["POST /v1.0/applications/{A}/removePassword", *["GET /v1.0/applications/{A}"] * 5],
+        before=World.password,
+    ),
+    Row(
+        "AppRoleAssignment create",
+        lambda w, _: w.assignment(),
+        [
+            "GET /v1.0/servicePrincipals/{R}",
+            "POST /v1.0/servicePrincipals/{R}/appRoleAssignedTo",
+            *READ_ASSIGNMENT,
+        ],
+    ),
+    Row(
+        "AppRoleAssignment import",
+        lambda w, made: w.plugin.read(ASSIGNMENT, (made[0], {}), {}),
+        [request.replace("{N}", "{O}") for request in READ_ASSIGNMENT],
+        before=World.assignment,
+    ),
+    Row(
+        "AppRoleAssignment delete",
+        lambda w, made: w.plugin.delete(ASSIGNMENT, made),
+        ["DELETE /v1.0/servicePrincipals/{R}/appRoleAssignedTo/{O}"],
+        before=World.assignment,
+    ),
+    Row(
+        "DelegatedPermissionGrant create",
+        lambda w, _: w.grant(),
+        [
+            "GET /v1.0/servicePrincipals/{S}",
+            "GET /v1.0/servicePrincipals/{R}",
+            "POST /v1.0/oauth2PermissionGrants",
+            *READ_GRANT,
+        ],
+    ),
+    Row(
+        "DelegatedPermissionGrant update",
+        lambda w, made: w.plugin.update(GRANT, made, w.grant_inputs("SMTP.Send", "POP.AccessAsUser.All")),
+        ["PATCH /v1.0/oauth2PermissionGrants/{O}", "GET /v1.0/oauth2PermissionGrants/{O}"],
+        before=World.grant,
+    ),
+    Row(
+        "DelegatedPermissionGrant delete",
+        lambda w, made: w.plugin.delete(GRANT, made),
+        ["DELETE /v1.0/oauth2PermissionGrants/{O}"],
+        before=World.grant,
+    ),
+]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_an_operation_makes_the_recorded_calls(world: World, row: Row) -> None:
+    before = row.before(world)
+    older = {path.rpartition("/")[2] for path in world.graph.objects} | _ids(before)
+    world.graph.take_requests()
+    row.act(world, before)
+    assert [_named(world, older, request) for request in world.graph.take_requests()] == row.requests
+
+
+def _ids(before: Any) -> set[str]:
+    return set(before[0].split("/")) if isinstance(before, tuple) else {str(before)}
+
+
+def _named(world: World, older: set[str], request: str) -> str:
+    known = {
+        world.application: "{A}",
+        world.principal: "{S}",
+        world.resource: "{R}",
+        world.client_id: "{C}",
+        ME: "{me}",
+        CLIENT_ID: "{caller}",
+    }
+    return re.sub(
+        r"\w{8}(-\w{4}){3}-\w{12}",
+        lambda found: known.get(found[0], "{O}" if found[0] in older else "{N}"),
+        request,
+    )
+
+
+def test_a_process_signs_in_once_at_the_first_need(plugin: Plugin, graph: Graph) -> None:
+    plugin.configure(graph)
+    plugin.checked(APPLICATION, {"displayName": "new"})
+    plugin.create(APPLICATION, {"displayName": "new"}, preview=True)
+    assert graph.take_requests() == []
+    for _ in range(2):
+        plugin.invoke(GET_CLIENT_CONFIG, {})
+    assert graph.take_requests() == [
+        "GET /metadata/endpoints?api-version=2022-09-01",
+        "POST /11111111-0000-4000-8000-000000000003/oauth2/v2.0/token",
+    ]
+
+
+def test_every_graph_call_carries_the_recorded_headers(plugin: Plugin, graph: Graph) -> None:
+    graph.headers.clear()
+    made = plugin.create(APPLICATION, {"displayName": "new"})
+    plugin.delete(APPLICATION, made)
+    expected = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Accept": "application/json; charset=utf-8; IEEE754Compatible=false",
+    }
+    for headers in graph.headers:
+        assert expected.items() <= headers.items()
+        assert headers["Odata-Version"] == headers["Odata-Maxversion"] == "4.0"
+        assert headers["Authorization"].startswith("Bearer ")
+        assert "terraform-provider-azuread" in headers["User-Agent"]
+        assert not {"Prefer", "ConsistencyLevel", "If-Match"} & set(headers)
+
+
+def test_a_new_application_is_sent_whole(plugin: Plugin, graph: Graph) -> None:
+    access = [{"resourceAppId": EXCHANGE, "resourceAccesses": [{"id": ROLE, "type": "Role"}]}]
+    graph.bodies.clear()
+    plugin.create(APPLICATION, {"displayName": "new", "requiredResourceAccesses": access})
+    made, parked, named, *_ = graph.bodies
+    assert made["requiredResourceAccess"] == [
+        {"resourceAppId": EXCHANGE, "resourceAccess": [{"id": ROLE, "type": "Role"}]}
+    ]
+    assert made["owners@odata.bind"] == [f"{graph.base}/v1.0/directoryObjects/{ME}"]
+    assert made["@odata.type"] == "#microsoft.graph.application"
+    assert made["api"]["requestedAccessTokenVersion"] == 1
+    assert made["groupMembershipClaims"] is None
+    assert parked["displayName"].startswith("TERRAFORM_UPDATE_")
+    assert named == {"displayName": "new"}
+
+
+def test_a_rename_sends_nearly_the_whole_object(plugin: Plugin, graph: Graph) -> None:
+    made = plugin.create(APPLICATION, {"displayName": "old"})
+    graph.bodies.clear()
+    plugin.update(APPLICATION, made, {"displayName": "new"})
+    sent = graph.bodies[0]
+    assert sent["displayName"] == "new"
+    assert not {"identifierUris", "appRoles", "requiredResourceAccess", "owners@odata.bind"} & set(sent)
+    assert "oauth2PermissionScopes" not in sent["api"]
+
+
+def test_adopting_overwrites_with_the_defaults(plugin: Plugin, graph: Graph) -> None:
+    there = graph.add("servicePrincipals", appId=EXCHANGE, notes="kept?", tags=["HideApp"], owners=[])
+    resource_id, state = plugin.create(SERVICE_PRINCIPAL, {"clientId": EXCHANGE, "useExisting": True})
+    assert resource_id == f"/servicePrincipals/{there}"
+    assert (state["notes"], state["tags"]) == ("", [])
+
+
+def test_lists_are_read_to_their_last_page(plugin: Plugin, graph: Graph) -> None:
+    graph.paged = True
+    graph.add("servicePrincipals", appId="other", displayName="x", owners=[])
+    graph.add("servicePrincipals", appId=EXCHANGE, displayName="x", owners=[])
+    plugin.invoke(GET_SERVICE_PRINCIPAL, {"clientId": EXCHANGE})
+    listed = [request for request in graph.take_requests() if "?$filter" in request]
+    assert len(listed) == 2
