@@ -48,13 +48,14 @@ def _launch(home: Home, ports: list[int]) -> None:
     command = [sys.executable, "-m", "offline_tenant.server", str(home.root), str(say), *map(str, ports)]
     with home.log.open("ab") as log, os.fdopen(hear, "rb") as ear:
         try:
-            subprocess.Popen(
+            subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[say],
                 start_new_session=True,
+                check=True,
             )
         finally:
             os.close(say)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pulumi
+from pulumi.runtime.stack import wait_for_rpcs
 
 from mailgrant.exchange import mailbox_access
 from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal
@@ -43,24 +44,23 @@ class ExchangeAccess(pulumi.ComponentResource):
             access=mailboxes,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.service_principal]),
         )
-        self.granted = require(name, self.mailbox_access)
+        self.granted = self.mailbox_access.granted
+        # Apart from the outputs: they tell what is granted even when the update fails over what is not.
+        require(name, self.mailbox_access.failed)
         self.register_outputs({"granted": self.granted})
 
 
-def require(client: str, access: MailboxAccess) -> pulumi.Output[Mapping[str, str]]:
-    """What was granted; fails the update, with each mailbox and the reason, if anything is missing.
+def require(client: str, failed: pulumi.Output[Mapping[str, str]]) -> None:
+    """Fail the update, with each mailbox and the reason, if any access is missing.
 
     Failing here and not in the provider keeps what was granted in the state: the next ``pulumi up`` tries exactly
-    what is missing.
+    what is missing. Failing last lets everything else end first, other clients and the stack's outputs included.
     """
 
-    def check(values: list[Mapping[str, str] | None]) -> Mapping[str, str]:
-        granted, failed = values
-        if failed:
-            problem = mailbox_access.failures(failed, f"was not granted to {client}")
-            raise pulumi.RunError(
-                f"{problem}\nMend the cause and run pulumi up again: it tries exactly these."
-            )
-        return granted or {}
+    async def check(reasons: Mapping[str, str]) -> None:
+        if reasons:
+            pulumi.log.error(mailbox_access.failures(reasons, f"was not granted to {client}"))
+            await wait_for_rpcs(await_all_outstanding_tasks=False)
+            raise pulumi.RunError("Mend the cause and run pulumi up again: it tries exactly what is missing.")
 
-    return pulumi.Output.all(access.granted, access.failed).apply(check)
+    failed.apply(check)  # type: ignore[arg-type]  # Pulumi's hint has no name for "nothing comes of it"

@@ -118,8 +118,9 @@ class SecretSchema(Schema):
                 "rotate must be at most half the lifetime, so that consumers have time to change over"
             )
         if needed > rotation.MOST_SLOTS:
+            most = rotation.MOST_SLOTS
             raise _wrong(
-                f"{needed} secrets would exist at once; rotate at least every {rotation.MOST_SLOTS}th part"
+                f"{needed} secrets would exist at once; rotate at most {most} times within a lifetime"
             )
         return self
 

@@ -109,6 +109,14 @@ def _add_mailbox(call: Call) -> Answer:
         raise _bad(str(error)) from error
 
 
+def _objects(call: Call) -> Answer:
+    """How many documents of each kind there are: what a run left behind shows here."""
+    counted = ("applications", "servicePrincipals", "appRoleAssignments", "oauth2PermissionGrants")
+    exchange = ("exchangeServicePrincipals", "mailboxes", "mailboxPermissions")
+    tenant = call.installation.tenants()[0]
+    return Answer(200, {kind: tenant.documents(kind).count() for kind in (*counted, *exchange)})
+
+
 ROUTES: Final = [
     Route(AREA, method, f"/_control/{path}", handler)
     for method, path, handler in (
@@ -122,5 +130,6 @@ ROUTES: Final = [
         ("DELETE", "faults", _clear_faults),
         ("POST", "latency", _set_latency),
         ("POST", "mailboxes", _add_mailbox),
+        ("GET", "objects", _objects),
     )
 ]

@@ -1,0 +1,46 @@
+"""What the tests of mailgrant share: an offline tenant of their own, as a process, and the engine beside it."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from offline_tenant import process
+from offline_tenant.home import Home
+from tests.worlds import OfflineTenant, Project
+
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Iterator[OfflineTenant]:
+    """A fresh tenant, in a process of its own."""
+    home = Home(tmp_path / "offline")
+    tenant = OfflineTenant(home, process.start(home))
+    try:
+        yield tenant
+    finally:
+        process.stop(home)
+
+
+@pytest.fixture
+def at_offline(offline: OfflineTenant, monkeypatch: pytest.MonkeyPatch) -> OfflineTenant:
+    """The same, with this very process pointed at it."""
+    for name, value in offline.environment.items():
+        monkeypatch.setenv(name, value)
+    return offline
+
+
+@pytest.fixture
+def project(tmp_path: Path, offline: OfflineTenant) -> Project:
+    """The project with the stack ``offline``, nothing deployed yet."""
+    folder = tmp_path / "project"
+    (folder / "stacks").mkdir(parents=True)
+    for name in ("Pulumi.yaml", "__main__.py", "stacks/Pulumi.offline.yaml"):
+        shutil.copy(PROJECT / name, folder / name)
+    (folder / ".venv").symlink_to(sys.prefix)  # where Pulumi.yaml says that it is
+    found = Project(folder, offline.environment)
+    found.pulumi("stack", "init", "offline")
+    return found

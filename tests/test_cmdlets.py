@@ -1,0 +1,103 @@
+"""Cmdlets as values: what goes out, and what is made of what comes back."""
+
+from typing import Any
+
+import pytest
+
+from mailgrant.errors import (
+    AccessDeniedError,
+    AlreadyExistsError,
+    AmbiguousError,
+    CmdletError,
+    NotFoundError,
+)
+from mailgrant.exchange import cmdlets
+from mailgrant.exchange.cmdlets import Call, ServicePrincipalRecord
+
+PRINCIPAL = ServicePrincipalRecord(
+    app_id="APP", object_id="OBJECT", display_name="poller", sid="S-1-5-21-1", identity="name"
+)
+WRITES = [
+    cmdlets.new_service_principal("app", "object", "poller"),
+    cmdlets.set_service_principal("object", "poller"),
+    cmdlets.remove_service_principal("object", "poller"),
+    cmdlets.add_full_access("a@b.de", "object"),
+    cmdlets.remove_full_access("a@b.de", "object"),
+]
+
+
+@pytest.mark.parametrize("call", WRITES, ids=lambda call: call.cmdlet)
+def test_no_write_asks_back(call: Call) -> None:
+    assert call.parameters["Confirm"] is False
+
+
+@pytest.mark.parametrize(
+    "call", [*WRITES, cmdlets.get_service_principals(), cmdlets.get_mailbox_permissions("a")]
+)
+def test_a_session_imports_every_cmdlet_in_use(call: Call) -> None:
+    assert call.cmdlet in cmdlets.CMDLETS
+
+
+@pytest.mark.parametrize(
+    "rights", [["FullAccess"], "FullAccess", "FullAccess, ReadPermission", ["fullaccess", "ReadPermission"]]
+)
+def test_rights_arrive_as_list_or_text(rights: Any) -> None:
+    record = {"User": "object", "AccessRights": rights, "Deny": False, "IsInherited": "False"}
+
+    assert cmdlets.grants_full_access(record, PRINCIPAL)
+
+
+@pytest.mark.parametrize("name", ["OBJECT", "app", "S-1-5-21-1", "NAME"])
+def test_a_trustee_is_known_by_any_of_its_unique_names(name: str) -> None:
+    assert cmdlets.grants_full_access({"User": name, "AccessRights": ["FullAccess"]}, PRINCIPAL)
+    assert cmdlets.grants_full_access(
+        {"User": "x", "UserSid": name, "AccessRights": ["FullAccess"]}, PRINCIPAL
+    )
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"User": "poller", "AccessRights": ["FullAccess"]},  # a display name is anybody's
+        {"User": "NT AUTHORITY\\SELF", "AccessRights": ["FullAccess"]},
+        {"User": "object", "AccessRights": ["ReadPermission"]},
+        {"User": "object", "AccessRights": ["FullAccess"], "Deny": True},
+        {"User": "object", "AccessRights": ["FullAccess"], "IsInherited": True},
+        {"User": None, "UserSid": None, "AccessRights": None},
+        {},
+    ],
+)
+def test_anything_else_is_no_grant_of_ours(record: dict[str, Any]) -> None:
+    assert not cmdlets.grants_full_access(record, PRINCIPAL)
+
+
+def test_an_old_record_has_service_id_for_object_id() -> None:
+    assert cmdlets.parse_service_principal({"ServiceId": "object"}).object_id == "object"
+
+
+@pytest.mark.parametrize(
+    ("qualified_id", "text", "kind"),
+    [
+        (
+            "",
+            (
+                "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation "
+                "couldn't be performed because object 'x' couldn't be found on 'DC'."
+            ),
+            NotFoundError,
+        ),
+        ("Ex41BAF5,ManagementObjectNotFoundException", "Ce postal n'existe pas.", NotFoundError),
+        ("", "The service principal already exists.", AlreadyExistsError),
+        ("", "ExB0|ManagementObjectAmbiguousException|'x' matches multiple entries.", AmbiguousError),
+        ("CommandNotFoundException", "The term 'New-ServicePrincipal' is not recognized", AccessDeniedError),
+        ("", "'x' isn't within your current write scopes.", AccessDeniedError),
+        ("", "something new", CmdletError),
+    ],
+)
+def test_errors_get_a_type_by_their_id_or_their_text(qualified_id: str, text: str, kind: type) -> None:
+    error = cmdlets.error(cmdlets.get_mailbox_permissions("a@b.de"), qualified_id, text)
+
+    assert type(error) is kind
+    assert error.cmdlet == "Get-MailboxPermission"
+    assert error.target == "a@b.de"
+    assert "|" not in error.text

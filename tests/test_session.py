@@ -1,0 +1,180 @@
+"""The pool of sessions: opened when there is work, no more than needed, whole again when a host is lost."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mailgrant.errors import CmdletError, HostLostError, MailgrantError, SetupError, ThrottledError
+from mailgrant.exchange.cmdlets import Call, Reply
+from mailgrant.exchange.session import PATIENCE, Carrier, SessionPool
+
+
+class Exchange:
+    """What carriers of these tests reach: it answers each call with its target, and keeps books."""
+
+    def __init__(self) -> None:
+        self.opened = self.closed = 0
+        self.calls: Counter[str] = Counter()
+        self.answer: Callable[[Call], Reply] = lambda call: Reply(({"target": call.target},))
+        self.lock = threading.Lock()
+
+    def connect(self) -> Carrier:
+        with self.lock:
+            self.opened += 1
+        return self
+
+    def run(self, call: Call) -> Reply:
+        with self.lock:
+            self.calls[call.target] += 1
+        return self.answer(call)
+
+    def close(self) -> None:
+        with self.lock:
+            self.closed += 1
+
+
+@pytest.fixture
+def exchange() -> Exchange:
+    return Exchange()
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def pool(exchange: Exchange, pauses: list[float]) -> Iterator[SessionPool]:
+    pool = SessionPool(exchange.connect, width=4, pause=pauses.append)
+    yield pool
+    pool.close()
+
+
+def _calls(count: int) -> list[Call]:
+    return [Call("Get-Mailbox", target=str(number)) for number in range(count)]
+
+
+def test_nothing_is_opened_before_there_is_work(pool: SessionPool, exchange: Exchange) -> None:
+    assert exchange.opened == 0
+
+    pool.run(Call("Get-Mailbox"))
+
+    assert exchange.opened == 1
+
+
+def test_little_work_opens_one_session(pool: SessionPool, exchange: Exchange) -> None:
+    replies = {call.target: reply for call, reply in pool.run_each(_calls(PATIENCE))}
+
+    assert replies == {str(number): Reply(({"target": str(number)},)) for number in range(PATIENCE)}
+    assert exchange.opened == 1
+
+
+def test_much_work_opens_as_many_sessions_as_allowed(pool: SessionPool, exchange: Exchange) -> None:
+    begun = threading.Barrier(4)
+
+    def answer(call: Call) -> Reply:
+        if call.target in {"0", "1", "2", "3"}:
+            begun.wait()  # each in a session of its own, or this never ends
+        return Reply()
+
+    exchange.answer = answer
+
+    assert len(list(pool.run_each(_calls(10 * PATIENCE)))) == 10 * PATIENCE
+    assert exchange.opened == 4
+    assert set(exchange.calls.values()) == {1}
+
+
+def test_every_session_is_closed(exchange: Exchange) -> None:
+    pool = SessionPool(exchange.connect, width=4)
+    list(pool.run_each(_calls(10 * PATIENCE)))
+
+    pool.close()
+
+    assert exchange.closed == exchange.opened
+
+
+def test_an_error_belongs_to_its_call(pool: SessionPool, exchange: Exchange) -> None:
+    def answer(call: Call) -> Reply:
+        if call.target == "1":
+            raise CmdletError(call.cmdlet, call.target, "no")
+        return Reply()
+
+    exchange.answer = answer
+    results = {call.target: reply for call, reply in pool.run_each(_calls(3))}
+
+    assert isinstance(results["1"], CmdletError)
+    assert results["0"] == results["2"] == Reply()
+
+
+def test_a_lost_host_is_replaced_and_the_call_sent_again(pool: SessionPool, exchange: Exchange) -> None:
+    def answer(call: Call) -> Reply:
+        if exchange.calls[call.target] == 1:
+            raise HostLostError("pwsh ended")
+        return Reply()
+
+    exchange.answer = answer
+
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    assert (exchange.opened, exchange.closed) == (2, 1)
+
+
+def test_a_host_that_is_lost_every_time_is_an_error(pool: SessionPool, exchange: Exchange) -> None:
+    def answer(_: Call) -> Reply:
+        raise HostLostError("pwsh ended")
+
+    exchange.answer = answer
+
+    with pytest.raises(HostLostError, match="pwsh ended"):
+        pool.run(Call("Get-Mailbox", target="x"))
+    assert exchange.calls["x"] == 3
+
+
+def test_throttled_calls_wait_and_are_sent_again(
+    pool: SessionPool, exchange: Exchange, pauses: list[float]
+) -> None:
+    def answer(call: Call) -> Reply:
+        if exchange.calls[call.target] < 3:
+            raise ThrottledError(call.cmdlet, call.target, "slow down")
+        return Reply()
+
+    exchange.answer = answer
+
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    assert pauses == [2.0, 5.0]
+
+
+def test_without_a_session_every_call_that_waits_fails_at_once(exchange: Exchange) -> None:
+    tries: list[int] = []
+
+    def refuse() -> Carrier:
+        tries.append(1)
+        raise SetupError("no pwsh")
+
+    pool = SessionPool(refuse, width=1)
+    results = list(pool.run_each(_calls(50)))
+    pool.close()
+
+    assert {str(reply) for _, reply in results if isinstance(reply, MailgrantError)} == {"no pwsh"}
+    assert len(results) == 50
+    assert len(tries) <= 50
+
+
+def test_a_second_session_that_cannot_be_opened_leaves_the_work_to_the_first(exchange: Exchange) -> None:
+    connected = threading.Event()
+
+    def connect() -> Carrier:
+        with exchange.lock:
+            first = not connected.is_set()
+            connected.set()
+        if first:
+            return exchange
+        raise SetupError("too many sessions")
+
+    pool = SessionPool(connect, width=4)
+    results = list(pool.run_each(_calls(10 * PATIENCE)))
+    pool.close()
+
+    assert all(isinstance(reply, Reply) for _, reply in results)
+    assert set(exchange.calls.values()) == {1}

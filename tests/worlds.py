@@ -1,0 +1,103 @@
+"""What end-to-end tests work in: an offline tenant's process, and a Pulumi project beside it."""
+
+import os
+import ssl
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from offline_tenant import environment, process, seed
+from offline_tenant.home import Home
+
+
+@dataclass(frozen=True)
+class OfflineTenant:
+    """A tenant's process, and the environment of a shell that works against it."""
+
+    home: Home
+    ports: Mapping[str, int]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """As ``eval "$(mailgrant offline env)"`` would leave it."""
+        folders = [str(folder) for folder in environment.search_path(self.home)]
+        path = os.pathsep.join([*folders, os.environ["PATH"]])
+        return {**os.environ, **environment.variables(self.home, dict(self.ports)), "PATH": path}
+
+    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Call the control plane."""
+        return process.control(self.home, method, path, body)
+
+    def cmdlet(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a cmdlet as an administrator would who knows nothing of mailgrant."""
+        base, tenant = f"https://localhost:{self.ports['https']}", seed.TENANT_ID
+        with httpx.Client(
+            base_url=base, verify=ssl.create_default_context(cafile=str(self.home.bundle))
+        ) as web:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": seed.AUTOMATION_CLIENT_ID,
+                "client_secret": seed.AUTOMATION_SECRET,
+                "scope": "https://outlook.office365.com/.default",
+            }
+            token = (
+                web.post(f"/{tenant}/oauth2/v2.0/token", data=form).raise_for_status().json()["access_token"]
+            )
+            answer = web.post(
+                f"/adminapi/beta/{tenant}/InvokeCommand",
+                headers={"Authorization": f"Bearer {token}"},
+                json={"CmdletInput": {"CmdletName": name, "Parameters": parameters}},
+            )
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["value"]
+        return found
+
+    def stats(self, *, reset: bool = False) -> dict[str, Any]:
+        """The counters of all calls."""
+        found: dict[str, Any] = self.control("GET", f"stats?reset={str(reset).lower()}")
+        return found
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of this repository's Pulumi project, and the engine in it."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def pulumi(self, *arguments: str, expect: int = 0) -> str:
+        """Run the engine; gives what it printed on both streams."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expect, done.stdout
+        return done.stdout
+
+    def mailgrant(self, *arguments: str, expect: int = 0) -> str:
+        """Run our command; gives its standard output."""
+        done = subprocess.run(
+            ["mailgrant", *arguments],
+            cwd=self.folder,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the stack file."""
+        path = self.folder / "stacks" / "Pulumi.offline.yaml"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
