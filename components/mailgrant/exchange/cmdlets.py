@@ -3,7 +3,7 @@
 Source of cmdlets and properties: learn.microsoft.com/powershell/module/exchangepowershell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -158,6 +158,15 @@ def grants_full_access(record: Record, principal: ServicePrincipalRecord) -> boo
     trustees = {_text(record, "User").lower(), _text(record, "UserSid").lower()}
     allowed = not _is_true(record.get("Deny")) and not _is_true(record.get("IsInherited"))
     return allowed and "fullaccess" in access_rights(record) and not principal.names().isdisjoint(trustees)
+
+
+def are_of_one_mailbox(records: Sequence[Record]) -> bool:
+    """Whether an answer is about the one mailbox that was asked for.
+
+    Asked for one that is unknown, Exchange's Get- cmdlets may answer with everything (the warning in each of their
+    pages), and a record does not hold the address that was asked for.
+    """
+    return len({_text(record, "Identity") for record in records}) == 1
 
 
 def access_rights(record: Record) -> frozenset[str]:

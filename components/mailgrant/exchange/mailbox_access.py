@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mailgrant.errors import CmdletError, ExchangeError, MailgrantError, NotFoundError
-from mailgrant.exchange import service_principal
+from mailgrant.exchange import cmdlets, service_principal
 from mailgrant.exchange.cmdlets import Call, Reply, ServicePrincipalRecord
 from mailgrant.exchange.progress import Progress, Report
 from mailgrant.exchange.rights import RIGHTS, Access, Grant, access, grants
@@ -133,11 +133,15 @@ def _held(
     calls = [RIGHTS[right].read(mailbox) for mailbox, right in asked]
     for grant, reply in _run(session, asked, calls, Progress("read", len(calls), report)):
         if isinstance(reply, Reply):
-            if any(RIGHTS[grant[1]].holds(entry, record) for entry in reply.records):
-                held.add(grant)
+            held |= {grant} if _shows(reply, grant, record) else set()
         elif not isinstance(reply, NotFoundError):
             unreadable[grant] = reply
     return held, unreadable
+
+
+def _shows(reply: Reply, grant: Grant, record: ServicePrincipalRecord) -> bool:
+    holds = any(RIGHTS[grant[1]].holds(entry, record) for entry in reply.records)
+    return holds and cmdlets.are_of_one_mailbox(reply.records)
 
 
 def _run(session: Session, asked: list[Grant], calls: list[Call], progress: Progress) -> Iterator[Result]:
