@@ -91,6 +91,8 @@ async def serve(provider: AzureadProvider, version: str, arguments: list[str]) -
         version: that the plugin claims.
         arguments: of the command; the first that is no option is the engine's address.
     """
+    # Whoever reads the port may be gone the moment after.
+    parent = os.getppid()
     engine = next((argument for argument in arguments if not argument.startswith("-")), "")
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     servicer = Servicer(arguments, version, provider, engine)
@@ -99,11 +101,6 @@ async def serve(provider: AzureadProvider, version: str, arguments: list[str]) -
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await _parent_gone()
-    await server.stop(0)
-
-
-async def _parent_gone() -> None:
-    parent = os.getppid()
     while os.getppid() == parent:  # noqa: ASYNC110 - no event tells that a parent is gone
         await asyncio.sleep(WATCH)
+    await server.stop(0)
