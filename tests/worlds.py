@@ -3,6 +3,7 @@
 import os
 import ssl
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,16 +85,27 @@ class Project:
 
     def mailgrant(self, *arguments: str, expect: int = 0) -> str:
         """Run our command; gives its standard output."""
-        done = subprocess.run(
-            ["mailgrant", *arguments],
+        done = self._mailgrant(*arguments)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout
+
+    def mailgrant_error(self, *arguments: str) -> str:
+        """Run our command when it cannot do its work; gives what it says on standard error."""
+        done = self._mailgrant(*arguments)
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert done.stdout == ""
+        return done.stderr
+
+    def _mailgrant(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        program = Path(sys.executable).with_name("mailgrant")
+        return subprocess.run(
+            [program, *arguments],
             cwd=self.folder,
             env=dict(self.environment),
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout
 
     def edit(self, old: str, new: str) -> None:
         """Change the stack file."""

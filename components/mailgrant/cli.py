@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -54,13 +55,9 @@ def verify(stack_name: StackOption = None, as_json: JsonOption = False) -> None:
 
 
 def _show(results: list[login.Result]) -> None:
-    table = Table("client", "credential", "mailbox", "protocol", "login", "seconds")
-    for result in results:
-        # Text, because names from outside must not be read as markup.
-        cells = [Text(cell) for cell in (result.client, result.credential, result.mailbox, result.protocol)]
-        table.add_row(*cells, _verdict(result), f"{result.seconds:.2f}")
     console = Console()
-    console.print(table)
+    for (client, credential), group in groupby(results, lambda result: (result.client, result.credential)):
+        console.print(_table(f"{client} with the credential {credential}", list(group)))
     for result in results:
         if not result.ok:
             console.print(
@@ -68,6 +65,18 @@ def _show(results: list[login.Result]) -> None:
             )
     worked = sum(result.ok for result in results)
     console.print(Text(f"{worked} of {len(results)} logins verified"))
+
+
+def _table(title: str, results: list[login.Result]) -> Table:
+    table = Table(title=Text(title), title_justify="left")
+    table.add_column("mailbox", overflow="fold")
+    for name in ("protocol", "login", "seconds"):
+        table.add_column(name, no_wrap=True)
+    for result in results:
+        # Text, because names from outside must not be read as markup.
+        cells = (Text(result.mailbox), Text(result.protocol), _verdict(result), Text(f"{result.seconds:.2f}"))
+        table.add_row(*cells)
+    return table
 
 
 def _verdict(result: login.Result) -> Text:

@@ -3,10 +3,12 @@
 import difflib
 import json
 import os
+import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pulumi.runtime.config as pulumi_config
 from pydantic import BaseModel, ValidationError
@@ -109,11 +111,19 @@ def _custom_cloud() -> Cloud:
     try:
         values = json.loads(Path(path).read_text())
         hosts = {protocol: Host(**host) for protocol, host in values["hosts"].items()}
-        return Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts)
+        found = Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts)
+        sign_in = urlsplit(found.authority)
+        address = (sign_in.hostname or "", sign_in.port or 443)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
             f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", remedy
         ) from error
+    try:
+        # Without this look, the first to meet a tenant that is not running would be a plugin, with Go's words for it.
+        socket.create_connection(address, timeout=5).close()
+    except OSError as error:
+        raise SetupError(f"the custom cloud does not answer at {found.authority}", remedy) from error
+    return found
 
 
 def _daemon(client: DaemonSchema) -> DaemonPlan:

@@ -3,18 +3,20 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from mailgrant.errors import SetupError
 
 # What Pulumi says → what it means here, and what to do
+WRONG_PASSPHRASE: Final = (
+    "the passphrase of the stack is wrong",
+    "Set PULUMI_CONFIG_PASSPHRASE to the one that the stack was made with.",
+)
 PROBLEMS: Final = (
-    (
-        "incorrect passphrase",
-        "the passphrase of the stack is wrong",
-        "Set PULUMI_CONFIG_PASSPHRASE to the one that the stack was made with.",
-    ),
+    ("incorrect passphrase", *WRONG_PASSPHRASE),
     (
         "passphrase must be set",
         "the stack is encrypted with a passphrase, and none is set",
@@ -35,21 +37,63 @@ PROBLEMS: Final = (
 )
 
 
-def clients(stack: str | None = None) -> Mapping[str, Any]:
+class Server(BaseModel):
+    """A mail server that a client talks to."""
+
+    host: str
+    port: int
+
+
+class Credential(BaseModel):
+    """A credential of one consumer; ``value`` is kept out of every text."""
+
+    value: SecretStr | None
+    expires_at: datetime
+
+
+class Client(BaseModel):
+    """What a client needs to log in, as the stack puts it out; further keys are for others."""
+
+    tenant_id: str
+    client_id: str
+    authority: str
+    scope: str
+    protocols: dict[str, Server]
+    mailboxes: dict[str, str]
+    credentials: dict[str, Credential]
+
+
+def clients(stack: str | None = None) -> dict[str, Client]:
     """The stack's output ``clients``, with the values of its credentials.
 
     Args:
         stack: its name; the selected one unless given.
 
     Raises:
-        SetupError: there is no engine, no stack, or nothing deployed in it.
+        SetupError: there is no engine, no stack, nothing deployed in it, or its secrets cannot be opened.
     """
     command = ["stack", "output", "--json", "--show-secrets", *(["--stack", stack] if stack else [])]
     outputs = json.loads(_pulumi(command) or "{}")
     if not outputs.get("clients"):
         raise SetupError("the stack has put out no clients", "Run pulumi up first.")
-    found: Mapping[str, Any] = outputs["clients"]
+    found = _checked(outputs["clients"])
+    # With a wrong passphrase Pulumi gives every secret as null, and says nothing.
+    if any(
+        credential.value is None for client in found.values() for credential in client.credentials.values()
+    ):
+        raise SetupError(*WRONG_PASSPHRASE)
     return found
+
+
+def _checked(values: object) -> dict[str, Client]:
+    try:
+        return TypeAdapter(dict[str, Client]).validate_python(values)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
+        remedy = "Is this a stack of mailgrant? If so, run pulumi up with this version of mailgrant."
+        raise SetupError(
+            f"the stack's output clients is not what mailgrant puts out: {places}", remedy
+        ) from None
 
 
 def _pulumi(arguments: list[str]) -> str:

@@ -10,6 +10,7 @@ from mailgrant.errors import LoginError, MailgrantError, SignInError
 from mailgrant.facts import Host
 from mailgrant.identity import Identity, TokenSource
 from mailgrant.login import imap
+from mailgrant.stack import Client
 
 Proof = Callable[[Host, str, str, float], None]
 
@@ -59,23 +60,21 @@ class Result:
     seconds: float
 
 
-def logins(clients: Mapping[str, Any]) -> list[Login]:
+def logins(clients: Mapping[str, Client]) -> list[Login]:
     """The logins that follow from a stack's output ``clients``."""
     return [
-        Login(
-            name, consumer, mailbox, protocol, tokens, Host(server["host"], server["port"]), client["scope"]
-        )
+        Login(name, consumer, mailbox, protocol, tokens, Host(server.host, server.port), client.scope)
         for name, client in clients.items()
         for consumer, tokens in _token_sources(client)
-        for mailbox in client["mailboxes"]
-        for protocol, server in client["protocols"].items()
+        for mailbox in client.mailboxes
+        for protocol, server in client.protocols.items()
     ]
 
 
-def _token_sources(client: Mapping[str, Any]) -> Iterator[tuple[str, TokenSource]]:
-    for consumer, credential in client["credentials"].items():
-        identity = Identity(client["tenant_id"], client["client_id"], credential["value"])
-        yield consumer, TokenSource(identity, client["authority"])
+def _token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
+    for consumer, credential in client.credentials.items():
+        secret = credential.value.get_secret_value() if credential.value else ""
+        yield consumer, TokenSource(Identity(client.tenant_id, client.client_id, secret), client.authority)
 
 
 def attempt(login: Login) -> Result:
