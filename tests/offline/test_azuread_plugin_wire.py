@@ -3,6 +3,7 @@
 The lists follow the record of pulumi-azuread 6.10.0 line by line; {A}, {S}, … stand for object ids.
 """
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ import pytest
 from tests.offline.azuread_plugin_helper import (
     APPLICATION,
     ASSIGNMENT,
+    CERTIFICATE,
     CLIENT_ID,
+    FEDERATED,
     GET_CLIENT_CONFIG,
     GET_SERVICE_PRINCIPAL,
     GRANT,
@@ -47,6 +50,26 @@ class World:
             PASSWORD,
             {"applicationId": f"/applications/{self.application}", "endDate": "2027-05-01T00:00:00Z"},
         )
+
+    def certificate(self) -> Made:
+        inputs = {
+            "applicationId": f"/applications/{self.application}",
+            "type": "AsymmetricX509Cert",
+            "value": "pem",
+        }
+        return self.plugin.create(CERTIFICATE, inputs)
+
+    def federated(self) -> Made:
+        return self.plugin.create(FEDERATED, self.federated_inputs("repo:a"))
+
+    def federated_inputs(self, subject: str) -> dict[str, Any]:
+        return {
+            "applicationId": f"/applications/{self.application}",
+            "audiences": ["api://AzureADTokenExchange"],
+            "displayName": "ci",
+            "issuer": "https://issuer.example",
+            "subject": subject,
+        }
 
     def assignment(self) -> Made:
         inputs = {"appRoleId": ROLE, "principalObjectId": self.principal, "resourceObjectId": self.resource}
@@ -91,6 +114,8 @@ READ_PRINCIPAL = [
 ]
 READ_ASSIGNMENT = ["GET /v1.0/servicePrincipals/{R}/appRoleAssignedTo/{N}"]
 READ_GRANT = ["GET /v1.0/oauth2PermissionGrants/{N}"]
+GET_APPLICATION = "GET /v1.0/applications/{A}"
+FEDERATED_PATH = "/v1.0/applications/{A}/federatedIdentityCredentials"
 FIND_PRINCIPAL = "GET /v1.0/servicePrincipals?$filter=appId eq '{C}'"
 
 
@@ -207,6 +232,35 @@ TABLE = [
         lambda w, made: w.plugin.delete(PASSWORD, made),
         ["POST /v1.0/applications/{A}/removePassword", *["GET /v1.0/applications/{A}"] * 5],
         before=World.password,
+    ),
+    # Not recorded, but read in the source of the real plugin: certificates and federated credentials.
+    Row(
+        "ApplicationCertificate create",
+        lambda w, _: w.certificate(),
+        [GET_APPLICATION, "PATCH /v1.0/applications/{A}", *[GET_APPLICATION] * 5, GET_APPLICATION],
+    ),
+    Row(
+        "ApplicationCertificate delete",
+        lambda w, made: w.plugin.delete(CERTIFICATE, made),
+        [GET_APPLICATION, "PATCH /v1.0/applications/{A}", *[GET_APPLICATION] * 5],
+        before=World.certificate,
+    ),
+    Row(
+        "ApplicationFederatedIdentityCredential create",
+        lambda w, _: w.federated(),
+        [GET_APPLICATION, f"POST {FEDERATED_PATH}", *[f"GET {FEDERATED_PATH}/{{N}}"] * 6],
+    ),
+    Row(
+        "ApplicationFederatedIdentityCredential update",
+        lambda w, made: w.plugin.update(FEDERATED, made, w.federated_inputs("repo:b")),
+        [f"PATCH {FEDERATED_PATH}/{{O}}", f"GET {FEDERATED_PATH}/{{O}}"],
+        before=World.federated,
+    ),
+    Row(
+        "ApplicationFederatedIdentityCredential delete",
+        lambda w, made: w.plugin.delete(FEDERATED, made),
+        [f"DELETE {FEDERATED_PATH}/{{O}}", *[f"GET {FEDERATED_PATH}/{{O}}"] * 5],
+        before=World.federated,
     ),
     Row(
         "AppRoleAssignment create",
@@ -343,6 +397,21 @@ def test_adopting_overwrites_with_the_defaults(plugin: Plugin, graph: Graph) -> 
     resource_id, state = plugin.create(SERVICE_PRINCIPAL, {"clientId": EXCHANGE, "useExisting": True})
     assert resource_id == f"/servicePrincipals/{there}"
     assert (state["notes"], state["tags"]) == ("", [])
+
+
+def test_a_certificate_is_added_to_those_that_are_there_and_taken_away_alone(world: World) -> None:
+    app = world.graph.objects[f"/applications/{world.application}"]
+    app["keyCredentials"] = [{"keyId": "older"}]
+    made = world.certificate()
+    older, new = app["keyCredentials"]
+    assert older == {"keyId": "older"}
+    assert (new["type"], new["usage"], base64.b64decode(new["key"])) == (
+        "AsymmetricX509Cert",
+        "Verify",
+        b"pem",
+    )
+    world.plugin.delete(CERTIFICATE, made)
+    assert app["keyCredentials"] == [{"keyId": "older"}]
 
 
 def test_lists_are_read_to_their_last_page(plugin: Plugin, graph: Graph) -> None:

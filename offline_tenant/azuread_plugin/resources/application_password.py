@@ -27,14 +27,14 @@ class ApplicationPassword(Resource):
         Property("applicationId", required=True, replaces=True),
         Property("displayName", computed=True, replaces=True),
         Property("endDate", "time", computed=True, replaces=True),
-        Property("endDateRelative", "filled", replaces=True),
+        # The real plugin takes it and sends nothing of it: the secret then lives for two years.
+        Property("endDateRelative", replaces=True, absent="the real plugin ignores it; use end_date"),
         Property("rotateWhenChanged", "map", replaces=True),
         Property("startDate", "time", computed=True, replaces=True),
         *outputs("keyId"),
         Property("value", output=True, secret=True),
     )
     timeouts = Timeouts(create=900)
-    conflicts = (("endDate", "endDateRelative"),)
 
     def create(self, operation: Operation, inputs: Values, creation: Creation) -> None:
         """GET the application, addPassword, poll until the key stays visible."""

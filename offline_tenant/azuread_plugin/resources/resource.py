@@ -113,7 +113,9 @@ class Resource(ABC):
         timeouts = {
             name: each * NANOSECONDS for name, each in asdict(self.timeouts).items() if each is not None
         }
-        noted: dict[str, Any] = {TIMEOUTS_KEY: timeouts, "schema_version": str(self.schema_version)}
+        noted: dict[str, Any] = {TIMEOUTS_KEY: timeouts}
+        if self.schema_version:
+            noted |= {"schema_version": str(self.schema_version)}
         return json.dumps(noted, separators=(",", ":"), sort_keys=True)
 
 
