@@ -89,7 +89,8 @@ def _cloud(ports: dict[str, int]) -> dict[str, object]:
 
 def _program(path: Path, module: str) -> None:
     scratch = path.with_name(path.name + ".new")
-    scratch.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
+    # -P: it runs in people's folders, where a json.py of theirs must not stand in for Python's.
+    scratch.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m {module} "$@"\n')
     scratch.chmod(0o755)
     scratch.replace(path)
 

@@ -1,12 +1,16 @@
 """From a stack's values to a plan, and what is said when they are wrong."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pulumi.runtime.config import set_all_config
 
-from mailgrant.config import parse, parse_exchange
+from mailgrant import config
+from mailgrant.config import load_plan, parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
+from mailgrant.model import Plan
 
 POLLER = {
     "kind": "daemon",
@@ -14,7 +18,12 @@ POLLER = {
     "mailboxes": {"invoices@contoso.com": "full-access"},
     "credentials": {"vm": {"type": "secret", "lifetime": "180d", "rotate": "90d"}},
 }
-STACK = {"organization": "contoso.onmicrosoft.com", "clients": {"poller": POLLER}}
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+STACK: dict[str, Any] = {"organization": "contoso.onmicrosoft.com", "clients": {"poller": POLLER}}
+
+
+def parse(values: dict[str, Any]) -> Plan:
+    return config.parse(values, NOW)
 
 
 def test_a_stack_becomes_a_plan() -> None:
@@ -67,7 +76,7 @@ FAULTS = [
     (
         {**STACK, "client": {}},
         "mailgrant:client",
-        "unknown key; did you mean 'clients'? Known here: organization, cloud, exchange, clients, now",
+        "unknown key; did you mean 'clients'? Known here: organization, cloud, exchange, clients",
     ),
     (
         _with(mailboxs={}),
@@ -178,3 +187,35 @@ def test_a_custom_cloud_needs_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
         parse({**STACK, "cloud": "custom"})
 
     assert "mailgrant offline start" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2027-01-31T12:00:00Z", datetime(2027, 1, 31, 12, tzinfo=UTC)),
+        ("2027-01-31T12:00:00+01:00", datetime(2027, 1, 31, 11, tzinfo=UTC)),
+    ],
+)
+def test_the_moment_can_be_another(text: str, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all_config(
+        {"mailgrant:organization": STACK["organization"], "mailgrant:clients": json.dumps(STACK["clients"])}
+    )
+    monkeypatch.setenv("MAILGRANT_NOW", text)
+
+    assert load_plan().now == moment
+
+
+def test_a_moment_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILGRANT_NOW", "tomorrow")
+
+    with pytest.raises(SetupError, match="'tomorrow' is no moment"):
+        load_plan()
+
+
+def test_values_that_are_empty_in_pulumi_yaml_are_missing() -> None:
+    set_all_config({"mailgrant:organization": "", "mailgrant:clients": "{}", "mailgrant:exchange": "{}"})
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_plan()
+
+    assert [fault.path for fault in caught.value.faults] == ["mailgrant:organization", "mailgrant:clients"]

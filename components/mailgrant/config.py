@@ -6,6 +6,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from mailgrant.schema import DaemonSchema, ExchangeSchema, SecretSchema, StackSc
 
 NAMESPACE: Final = "mailgrant:"
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
+NOW: Final = "MAILGRANT_NOW"
 
 # What pydantic calls a fault → what we tell the person; anything else keeps pydantic's words.
 PROBLEMS: Final = {
@@ -41,14 +43,18 @@ def load_plan() -> Plan:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    return parse(configured())
+    return parse(configured(), _now())
 
 
 def configured() -> dict[str, Any]:
-    """The stack's values below ``mailgrant:``, by key without the namespace."""
+    """The stack's values below ``mailgrant:``, by key without the namespace.
+
+    An empty value is as good as none: in ``Pulumi.yaml`` a key without a default would be one that the engine
+    demands, and it would complain of it alone, before we can tell every fault at once.
+    """
     everything = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
-    keys = [key for key in everything if key.startswith(NAMESPACE)]
-    return {key.removeprefix(NAMESPACE): decoded(everything[key]) for key in keys}
+    given = {key: decoded(value) for key, value in everything.items() if key.startswith(NAMESPACE)}
+    return {key.removeprefix(NAMESPACE): value for key, value in given.items() if value not in ("", {})}
 
 
 def decoded(value: Any) -> Any:
@@ -61,8 +67,26 @@ def decoded(value: Any) -> Any:
     return value
 
 
-def parse(raw: Mapping[str, Any]) -> Plan:
+def _now() -> datetime:
+    """The moment to compute credentials for: this one, unless somebody asks what another will bring.
+
+    It is a variable and no key of the stack, so that it cannot be left behind in a file.
+    """
+    text = os.environ.get(NOW)
+    if not text:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise SetupError(f"{NOW}: {text!r} is no moment; write it as 2027-01-31T12:00:00Z") from error
+
+
+def parse(raw: Mapping[str, Any], now: datetime) -> Plan:
     """Check values as ``configured`` gives them and make the plan of them.
+
+    Args:
+        raw: the stack's values by key.
+        now: the moment that the credentials are computed for, aware.
 
     Raises:
         ConfigurationError: with every fault.
@@ -76,7 +100,7 @@ def parse(raw: Mapping[str, Any]) -> Plan:
         organization=stack.organization,
         cloud=cloud(stack.cloud),
         clients={name: _daemon(client) for name, client in stack.clients.items()},
-        now=stack.now,
+        now=now,
     )
 
 

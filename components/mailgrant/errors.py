@@ -19,6 +19,9 @@ Fields come first and the sentence is derived from them. No field ever holds a s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_TARGET: Final = 120  # letters of a name that a message repeats
 
 
 class MailgrantError(Exception):
@@ -115,7 +118,7 @@ class CmdletError(ExchangeError):
     remedy_for_all = ""
 
     def __init__(self, cmdlet: str, target: str, text: str) -> None:
-        where = f"{cmdlet} for {target}" if target else cmdlet
+        where = f"{cmdlet} for {target[:LONGEST_TARGET]}" if target else cmdlet
         super().__init__(f"{where}: {text}", self.remedy_for_all)
         self.cmdlet, self.target, self.text = cmdlet, target, text
 

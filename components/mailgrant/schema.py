@@ -6,12 +6,11 @@ compares it with ``Pulumi.yaml`` and the documentation.
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -163,10 +162,6 @@ class StackSchema(Schema):
         ExchangeSchema.model_validate({}), description="How to talk to Exchange."
     )
     clients: Annotated[dict[Name, DaemonSchema], Field(min_length=1)] = Field(description="Clients by name.")
-    now: AwareDatetime = Field(
-        default_factory=lambda: datetime.now(UTC),
-        description="Pretend that it is this moment, to preview what a rotation will do.",
-    )
 
 
 # Which model stands at which place; * is any name.

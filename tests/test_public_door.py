@@ -1,0 +1,68 @@
+"""What ``import mailgrant`` offers, and that its configuration is documented everywhere it is written down."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+import mailgrant
+from mailgrant.schema import PLACES, StackSchema, json_schema
+
+PROJECT = Path(__file__).parent.parent
+
+
+def test_all_is_sorted_and_is_what_is_visible() -> None:
+    visible = {
+        name
+        for name, value in vars(mailgrant).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+
+    assert mailgrant.__all__ == sorted(mailgrant.__all__)
+    assert set(mailgrant.__all__) == visible
+
+
+def test_the_program_is_short() -> None:
+    assert len((PROJECT / "__main__.py").read_text().splitlines()) <= 20
+
+
+def test_pulumi_yaml_describes_every_key_as_the_schema_does() -> None:
+    described = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["config"]
+
+    assert {name: entry["description"] for name, entry in described.items()} == {
+        f"mailgrant:{name}": field.description for name, field in StackSchema.model_fields.items()
+    }
+
+
+def test_every_key_is_in_the_documentation() -> None:
+    text = (PROJECT / "docs" / "configuration.md").read_text()
+
+    for place, model in PLACES.items():
+        for name, field in model.model_fields.items():
+            path = ".".join([*place, name]).replace("*", "<name>")
+            assert f"| `mailgrant:{path}` |" in text, path
+            assert str(field.description) in text, path
+
+
+def test_the_json_schema_is_valid_and_knows_the_worked_example() -> None:
+    schema = json_schema()
+    stack = yaml.safe_load((PROJECT / "stacks" / "Pulumi.offline.yaml").read_text())
+
+    assert set(schema["properties"]["config"]["required"]) <= set(stack["config"])
+    known = set(schema["properties"]["config"]["properties"])
+    assert {key for key in stack["config"] if key.startswith("mailgrant:")} <= known
+    json.dumps(schema)
+
+
+@pytest.mark.parametrize("command", [["--help"], ["verify", "--help"], ["schema"], ["offline", "--help"]])
+def test_help_works_without_a_stack(command: list[str]) -> None:
+    program = Path(sys.executable).with_name("mailgrant")
+
+    done = subprocess.run([program, *command], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout

@@ -1,0 +1,170 @@
+"""The carrier pwsh against a real process that speaks PowerShell remoting."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailgrant.errors import (
+    AccessDeniedError,
+    AlreadyExistsError,
+    HostLostError,
+    MailgrantError,
+    NotFoundError,
+    SetupError,
+)
+from mailgrant.exchange import cmdlets
+from mailgrant.exchange.carriers.pwsh import PwshCarrier
+from mailgrant.exchange.cmdlets import Call
+from mailgrant.exchange.connection import connect
+from mailgrant.identity import Identity, TokenSource
+from offline_tenant import seed
+from tests.worlds import OfflineTenant
+
+APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
+OBJECT_ID = "bbbbbbbb-0000-4000-8000-000000000001"
+HOSTILE = [
+    "'; Remove-Mailbox *",
+    '$(Get-Date) `n "$x"',
+    "<b>&amp;\u202e\n\r\t|#",
+    "\u2018quoted\u2019 \U0001f600",
+    "ä" * 255,
+]
+
+
+@pytest.fixture
+def token(at_offline: OfflineTenant) -> str:
+    authority = f"https://localhost:{at_offline.ports['https']}/{seed.TENANT_ID}"
+    identity = Identity(seed.TENANT_ID, seed.AUTOMATION_CLIENT_ID, seed.AUTOMATION_SECRET)
+    return TokenSource(identity, authority).token("https://outlook.office365.com/.default")
+
+
+@pytest.fixture
+def carrier(token: str) -> Iterator[PwshCarrier]:
+    carrier = PwshCarrier(token, seed.ORGANIZATION, None, timeout=30)
+    yield carrier
+    carrier.close()
+
+
+def test_cmdlets_go_out_and_records_come_back_as_plain_values(carrier: PwshCarrier) -> None:
+    made = carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    assert made.records[0]["ObjectId"] == OBJECT_ID
+
+    given = carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID))
+    assert given.warnings == ()
+
+    record = cmdlets.parse_service_principal(carrier.run(cmdlets.get_service_principals()).records[0])
+    permissions = carrier.run(cmdlets.get_mailbox_permissions("invoices@contoso.com")).records
+    assert [cmdlets.grants_full_access(permission, record) for permission in permissions].count(True) == 1
+    for permission in permissions:
+        assert {type(value) for value in permission.values()} <= {str, bool, int, float, list, type(None)}
+
+
+def test_a_warning_comes_back_as_one(carrier: PwshCarrier) -> None:
+    carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID))
+
+    [warning] = carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID)).warnings
+
+    assert warning.startswith("The appropriate access control entry is already present")
+
+
+def test_errors_come_back_with_their_type(carrier: PwshCarrier) -> None:
+    carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+
+    with pytest.raises(AlreadyExistsError):
+        carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    with pytest.raises(
+        NotFoundError, match=r"Get-MailboxPermission for no@contoso.com: The operation couldn't"
+    ):
+        carrier.run(cmdlets.get_mailbox_permissions("no@contoso.com"))
+    with pytest.raises(AccessDeniedError, match="not recognized"):
+        carrier.run(Call("Get-Mailbox"))  # a session has the cmdlets that it asked for, and no others
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_value_is_ever_parsed(carrier: PwshCarrier, name: str) -> None:
+    made = carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, name))
+
+    assert made.records[0]["DisplayName"] == name
+
+
+def test_only_plain_values_are_sent(carrier: PwshCarrier) -> None:
+    with pytest.raises(TypeError, match="Identity: object cannot be sent"):
+        carrier.run(Call("Get-MailboxPermission", {"Identity": object()}))
+
+
+def test_a_token_that_exchange_does_not_take(at_offline: OfflineTenant) -> None:
+    with pytest.raises(MailgrantError) as caught:
+        PwshCarrier("not.a.token", seed.ORGANIZATION, None, timeout=30)
+
+    assert "not.a.token" not in str(caught.value)
+
+
+def test_a_host_that_is_killed_is_an_error_at_once(carrier: PwshCarrier) -> None:
+    carrier._host.kill()  # noqa: SLF001 - as another process would
+
+    with pytest.raises(HostLostError, match="ended with exit code -9"):
+        carrier.run(cmdlets.get_service_principals())
+
+
+Stranger = Callable[[str], None]
+
+
+@pytest.fixture
+def pwsh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stranger:
+    """Puts a program named pwsh on PATH that is none: a line of Python."""
+
+    def pwsh(code: str) -> None:
+        program = tmp_path / "pwsh"
+        program.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(code)}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+    return pwsh
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        (
+            "import sys; print('license expired', file=sys.stderr); sys.exit(3)",
+            r"exit code 3\n    license expired",
+        ),
+        ("print('PS C:/> ', flush=True); input()", "output is not what a host says: PS C:/>"),
+        ("import sys; sys.stdin.read()", "said nothing for 0.5 seconds, and was ended"),
+    ],
+)
+def test_a_pwsh_that_is_no_host_is_named(pwsh: Stranger, code: str, complaint: str) -> None:
+    pwsh(code)
+
+    with pytest.raises(HostLostError, match=complaint):
+        PwshCarrier("token", seed.ORGANIZATION, None, timeout=0.5)
+
+
+def test_no_pwsh_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match="there is no pwsh on PATH"):
+        PwshCarrier("token", seed.ORGANIZATION, None, timeout=1)
+
+
+def test_resources_of_one_stack_share_one_session(at_offline: OfflineTenant) -> None:
+    settings = {"mailgrant:organization": seed.ORGANIZATION, "mailgrant:cloud": "custom"}
+
+    for _ in range(3):
+        connect(settings.get).run(cmdlets.get_service_principals())
+
+    assert at_offline.stats()["connects"] == 1
+
+
+def test_without_an_identity_every_missing_variable_is_named(
+    at_offline: OfflineTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ARM_CLIENT_ID")
+    monkeypatch.delenv("ARM_CLIENT_SECRET")
+
+    with pytest.raises(SetupError, match=r"ARM_CLIENT_ID \(or azuread:clientId\), ARM_CLIENT_SECRET"):
+        connect({"mailgrant:cloud": "custom"}.get)
