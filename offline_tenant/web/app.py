@@ -6,35 +6,38 @@ A request is read whole, counted, delayed and failed as told, handled in one tra
 import asyncio
 import json
 import logging
+import time
 import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
 from offline_tenant.state.tenant import Installation
 from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
+from offline_tenant.web.caller import caller
+from offline_tenant.web.faults import LOSE, REFUSE, Fault
 from offline_tenant.web.ledger import Ledger
+from offline_tenant.web.router import Router
 
 BODY_LIMIT: Final = 4 * 1024 * 1024  # bytes; Graph's own limit for a request body
+UNKNOWN: Final = "unknown"  # the area of what no route knows
+NOT_EMULATED: Final = "(not emulated)"
+TOO_LARGE: Final = ("RequestEntityTooLarge", "The request body is too large.")
 
 logger = logging.getLogger(__name__)
-
-
-class BodyTooLargeError(Exception):
-    """The request's body is longer than ``BODY_LIMIT``."""
 
 
 class AnswerLostError(Exception):
     """Injected: the work is done, and the connection breaks before the answer."""
 
 
-def build(installation: Installation, ledger: Ledger, routes: Iterable[Route], unknown: Area) -> Starlette:
+def build(
+    installation: Installation, ledger: Ledger, routes: Iterable[Route], unknown: Area
+) -> "Application":
     """The ASGI application.
 
     Args:
@@ -43,89 +46,93 @@ def build(installation: Installation, ledger: Ledger, routes: Iterable[Route], u
         routes: of all services.
         unknown: shapes the refusal of paths and verbs that no route knows.
     """
-    by_template: dict[str, dict[str, Route]] = {}
-    for route in routes:
-        by_template.setdefault(route.template, {})[route.method] = route
-    everything_else: dict[str, Route] = {}
-    table = [*by_template.items(), ("/{rest:path}", everything_else)]
-    endpoints = [_Endpoint(installation, ledger, by_method, unknown) for _, by_method in table]
-    return Starlette(
-        routes=[
-            StarletteRoute(template, endpoint)
-            for (template, _), endpoint in zip(table, endpoints, strict=True)
-        ]
-    )
+    return Application(installation, ledger, Router(routes), replace(unknown, name=UNKNOWN, observed=True))
 
 
 @dataclass(frozen=True)
-class _Endpoint:
-    """The handlers of one path; an object, because Starlette lets a plain function answer to GET only."""
+class Application:
+    """Finds the route of a request, and serves it."""
 
     installation: Installation
     ledger: Ledger
-    by_method: Mapping[str, Route]
+    router: Router
     unknown: Area
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, as ASGI 3 calls an application."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
         request = Request(scope, receive)
-        route = self.by_method.get(request.method) or _not_known(self.unknown, request)
+        by_method, parameters = self.router.find(request.url.path)
+        route = by_method.get(request.method) or _not_known(self.unknown, request)
         try:
-            call = await _call(self.installation, self.ledger, request)
-            response = _response(await _serve(route, call))
-        except BodyTooLargeError:
-            response = _response(
-                route.area.error(413, "RequestEntityTooLarge", "The request body is too large.")
-            )
+            answer = await self._answer(route, request, parameters)
+        except ClientDisconnect:
+            return
         except AnswerLostError:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
             raise
-        await response(scope, receive, send)
+        await _response(answer)(scope, receive, send)
+
+    async def _answer(self, route: Route, request: Request, parameters: dict[str, str]) -> Answer:
+        body = await _body(request)
+        call = self._call(request, parameters, body or b"")
+        if body is None:
+            refused = route.area.error(413, *TOO_LARGE)
+            route = replace(route, handler=lambda _: refused)
+        return await _serve(route, call)
+
+    def _call(self, request: Request, parameters: dict[str, str], body: bytes) -> Call:
+        return Call(
+            installation=self.installation,
+            ledger=self.ledger,
+            method=request.method,
+            base_url=str(request.base_url).rstrip("/"),
+            path=request.url.path,
+            parameters=parameters,
+            query=dict(request.query_params),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+        )
 
 
 def _not_known(area: Area, request: Request) -> Route:
     message = f"The offline tenant does not emulate {request.method} {request.url.path}"
-    return Route(area, request.method, "(not emulated)", lambda _: area.error(501, "NotEmulated", message))
+    answer = area.error(501, "NotEmulated", message)
+    return Route(area, request.method, NOT_EMULATED, lambda _: answer, lambda _: NOT_EMULATED)
 
 
-async def _call(installation: Installation, ledger: Ledger, request: Request) -> Call:
-    return Call(
-        installation=installation,
-        ledger=ledger,
-        method=request.method,
-        base_url=str(request.base_url).rstrip("/"),
-        path=request.url.path,
-        parameters=request.path_params,
-        query=dict(request.query_params),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=await _body(request),
-    )
-
-
-async def _body(request: Request) -> bytes:
+async def _body(request: Request) -> bytes | None:
+    """The whole body, or None if it is longer than the limit."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > BODY_LIMIT:
-            raise BodyTooLargeError
+            return None
         chunks.append(chunk)
     return b"".join(chunks)
 
 
 async def _serve(route: Route, call: Call) -> Answer:
-    area, name = route.area, route.name_of(call)
-    call.ledger.count(area.name, name)
-    if wait := call.ledger.latency(area.name, name):
+    if not route.area.observed:
+        return _handle(route, call)
+    began = time.perf_counter()
+    area, name = route.area.name, route.name_of(call)
+    call.ledger.count(area, name)
+    if wait := call.ledger.latency(area, name):
         await asyncio.sleep(wait)
-    fault = call.ledger.fault(area.name, name)
-    if fault and fault.effect == "refuse":
-        shaped = area.error(fault.status, fault.code, fault.message)
-        answer = Answer(shaped.status, shaped.body, {**shaped.headers, **fault.headers})
-    else:
-        answer = _handle(route, call)
-    call.ledger.record({"area": area.name, "call": name, "path": call.path, "status": answer.status})
-    if fault and fault.effect == "lose":
+    fault = call.ledger.fault(area, name)
+    answer = _injected(route.area, fault) if fault and fault.effect == REFUSE else _handle(route, call)
+    call.ledger.record(_entry(area, name, call, answer, fault) | {"milliseconds": _since(began)})
+    if fault and fault.effect == LOSE:
         raise AnswerLostError(name)
     return answer
+
+
+def _injected(area: Area, fault: Fault) -> Answer:
+    shaped = area.error(fault.status, fault.code, fault.message)
+    return Answer(shaped.status, shaped.body, {**shaped.headers, **fault.headers})
 
 
 def _handle(route: Route, call: Call) -> Answer:
@@ -137,6 +144,34 @@ def _handle(route: Route, call: Call) -> Answer:
     except Exception:  # noqa: BLE001 - whatever a request provokes, the service answers and goes on
         logger.error("%s %s\n%s", call.method, call.path, traceback.format_exc())  # noqa: TRY400 - no secrets in args
         return route.area.error(500, "InternalServerError", "The offline tenant failed; its log says why.")
+
+
+def _entry(area: str, name: str, call: Call, answer: Answer, fault: Fault | None) -> dict[str, Any]:
+    return {
+        "area": area,
+        "call": name,
+        "path": f"{call.method} {call.path}" if name == NOT_EMULATED else call.path,
+        "status": answer.status,
+        "code": _code(answer),
+        "caller": caller(call),
+        "injected": fault.effect if fault else None,
+    }
+
+
+def _code(answer: Answer) -> str | None:
+    """The error code of an answer, wherever its service puts it."""
+    if exception := answer.headers.get("x-ExceptionType"):
+        return exception
+    body = answer.body if isinstance(answer.body, dict) else {}
+    if numbers := body.get("error_codes"):
+        return f"AADSTS{numbers[0]}"
+    error = body.get("error")
+    code = error.get("code") if isinstance(error, dict) else error
+    return code if isinstance(code, str) else None
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 2)
 
 
 def _response(answer: Answer) -> Response:

@@ -91,10 +91,13 @@ class Area:
     Args:
         name: the key in the counters (``graph``, ``signin``, ``exchange``, ``control``).
         error: shapes an error in the service's own form from status, code and message.
+        observed: whether its calls are counted, logged, delayed and failed as the control plane tells;
+            false for the control plane itself, which must work whatever was told.
     """
 
     name: str
     error: Callable[[int, str, str], Answer]
+    observed: bool = True
 
 
 @dataclass(frozen=True)

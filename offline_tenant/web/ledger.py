@@ -1,65 +1,41 @@
 """What happened and what shall happen to calls: counters, a log, injected latency and faults."""
 
+import itertools
+import time
 from collections import Counter, defaultdict, deque
-from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any, Final
 
-LOG_LENGTH: Final = 10_000
+from offline_tenant.web.faults import Fault
 
+__all__ = ["Fault", "Ledger"]
 
-@dataclass
-class Fault:
-    """An error to answer with instead of doing the work.
-
-    Args:
-        match: a pattern (``*`` and ``?``) over ``<area> <name>``, such as ``graph POST /v1.0/applications``.
-        status: the HTTP status; mail servers use it only to know that there is a fault.
-        code: the service's error code.
-        message: the service's text.
-        headers: further headers, such as ``Retry-After``.
-        times: how many calls it hits; 0 is without end.
-        after: how many matching calls pass before the first hit.
-        effect: ``refuse`` answers without doing the work; ``lose`` does the work and then drops the connection.
-    """
-
-    match: str
-    status: int = 500
-    code: str = "InternalServerError"
-    message: str = "injected"
-    headers: dict[str, str] = field(default_factory=dict)
-    times: int = 1
-    after: int = 0
-    effect: str = "refuse"
-    hits: int = 0
-
-    def strikes(self) -> bool:
-        """Count one matching call; true if this one is hit."""
-        if self.after > 0:
-            self.after -= 1
-            return False
-        if self.times and self.hits >= self.times:
-            return False
-        self.hits += 1
-        return True
+LOG_LENGTH: Final = 5_000  # entries, of about a kilobyte each
+NAMES: Final = 500  # different calls of one service that are counted apart; callers make some of the names up
+OTHERS: Final = "(others)"
+TEXT_LENGTH: Final = 300  # characters of one value in the log
 
 
 class Ledger:
     """Counters and a log of every call of every service, and the faults and latencies to inject.
 
-    Kept in memory: it belongs to a run of the process, not to the tenant.
+    Kept in memory, and bounded: it belongs to a run of the process, not to the tenant.
     """
 
     def __init__(self) -> None:
         self._counters: dict[str, Counter[str]] = defaultdict(Counter)
         self._totals: Counter[str] = Counter()
-        self._log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+        self._log: deque[tuple[float, dict[str, Any]]] = deque(maxlen=LOG_LENGTH)
+        self._fault_ids = itertools.count(1)
         self.faults: list[Fault] = []
         self.latencies: dict[str, float] = {}
 
     def count(self, area: str, name: str) -> None:
         """One more call of this name."""
-        self._counters[area][name] += 1
+        names = self._counters[area]
+        names[name if name in names or len(names) < NAMES else OTHERS] += 1
 
     def count_total(self, name: str) -> None:
         """One more of something that has no names of its own, such as connects."""
@@ -67,22 +43,37 @@ class Ledger:
 
     def latency(self, area: str, name: str) -> float:
         """Seconds to wait before this call: the sum of all patterns that match."""
-        return sum(
-            seconds for match, seconds in self.latencies.items() if fnmatchcase(f"{area} {name}", match)
-        )
+        if not self.latencies:
+            return 0.0
+        call = f"{area} {name}"
+        return sum(seconds for match, seconds in self.latencies.items() if fnmatchcase(call, match))
 
     def fault(self, area: str, name: str) -> Fault | None:
         """The fault that strikes this call, if any."""
-        matching = (fault for fault in self.faults if fnmatchcase(f"{area} {name}", fault.match))
+        if not self.faults:
+            return None
+        matching = (fault for fault in self.faults if fault.matches(f"{area} {name}"))
         return next((fault for fault in matching if fault.strikes()), None)
 
+    def add_fault(self, fault: Fault) -> Fault:
+        """Inject one more, with a number of its own."""
+        fault.id = next(self._fault_ids)
+        self.faults.append(fault)
+        return fault
+
     def record(self, entry: dict[str, Any]) -> None:
-        """Add a line to the log."""
-        self._log.append(entry)
+        """Add a line to the log; the time is added. Values that are None are left out, long texts are cut.
+
+        Args:
+            entry: ``area`` and ``call``, and whatever tells more; no token, no secret.
+        """
+        kept = {name: _cut(value) for name, value in entry.items() if value is not None}
+        self._log.append((time.time(), kept))
 
     def log(self, last: int = LOG_LENGTH) -> list[dict[str, Any]]:
-        """The newest entries of the log, oldest first."""
-        return list(self._log)[-last:] if last else []
+        """The newest entries of the log, oldest first; ``time`` is the machine's, in UTC."""
+        first = max(len(self._log) - last, 0)
+        return [{"time": _written(moment), **entry} for moment, entry in islice(self._log, first, None)]
 
     def stats(self) -> dict[str, Any]:
         """The counters, as ``mailgrant offline stats --json`` prints them."""
@@ -97,4 +88,12 @@ class Ledger:
 
     def describe_faults(self) -> list[dict[str, Any]]:
         """The faults as the control plane shows them."""
-        return [asdict(fault) for fault in self.faults]
+        return [fault.described() for fault in self.faults]
+
+
+def _cut(value: Any) -> Any:
+    return value[:TEXT_LENGTH] if isinstance(value, str) else value
+
+
+def _written(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
