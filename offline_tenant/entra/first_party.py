@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-EXCHANGE: Final = "00000002-0000-0ff1-ce00-000000000000"
-GRAPH: Final = "00000003-0000-0000-c000-000000000000"
+from offline_tenant.entra.clouds import EXCHANGE, GRAPH
+
 MICROSOFT: Final = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"  # the tenant that owns Microsoft's own applications
 ELSEWHERE: Final = "0ff11ce0-e15e-4e4e-8e4e-c0a7500000ff"  # made up: whoever publishes a third-party client
 
@@ -23,7 +23,6 @@ class PublishedApplication:
         app_id: its application (client) id.
         name: its display name.
         owner: the tenant that it lives in.
-        names: its service principal names besides the application id, for ``scope`` and ``aud``.
         app_roles: application permissions, id by value.
         scopes: delegated permissions, id by value.
     """
@@ -31,7 +30,6 @@ class PublishedApplication:
     app_id: str
     name: str
     owner: str
-    names: tuple[str, ...] = ()
     app_roles: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,7 +74,6 @@ PUBLISHED: Final = {
             GRAPH,
             "Microsoft Graph",
             MICROSOFT,
-            ("https://graph.microsoft.com",),
             app_roles={
                 "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
                 "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
@@ -106,7 +103,6 @@ PUBLISHED: Final = {
             EXCHANGE,
             "Office 365 Exchange Online",
             MICROSOFT,
-            ("https://outlook.office365.com", "https://outlook.office.com", "https://ps.outlook.com"),
             app_roles={
                 "IMAP.AccessAsApp": "5e5addcd-3e8d-4e90-baf5-964efab2b20a",
                 "POP.AccessAsApp": "cb842b43-da6e-4506-86fe-bb12199c656d",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from offline_tenant.company import COMPANY
+from offline_tenant.entra.clouds import EXCHANGE, GRAPH
 from offline_tenant.entra.directory import (
     applications,
     consent,
@@ -12,7 +13,7 @@ from offline_tenant.entra.directory import (
 )
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.types import ORGANIZATION, USER
-from offline_tenant.entra.first_party import EXCHANGE, GRAPH, PUBLISHED, ROLES
+from offline_tenant.entra.first_party import PUBLISHED, ROLES
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 

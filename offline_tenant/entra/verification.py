@@ -12,19 +12,13 @@ from typing import Any, Final
 
 import jwt
 
+from offline_tenant.entra import clouds
 from offline_tenant.entra.keys import signing_key
 from offline_tenant.state.tenant import Installation, Tenant
 
-# What a token for Exchange Online may be issued to: its service principal names, and its application id.
-EXCHANGE_AUDIENCES: Final = frozenset(
-    {
-        "https://outlook.office365.com",
-        "https://outlook.office.com",
-        "https://ps.outlook.com",
-        "00000002-0000-0ff1-ce00-000000000000",
-    }
-)
-GRAPH_AUDIENCES: Final = frozenset({"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"})
+# What a token for Exchange Online or Microsoft Graph may be issued to, in whatever cloud.
+EXCHANGE_AUDIENCES: Final = clouds.audiences(clouds.EXCHANGE)
+GRAPH_AUDIENCES: Final = clouds.audiences(clouds.GRAPH)
 SKEW: Final = timedelta(minutes=5)  # a token from a clock that is ahead by so much is still believed
 
 
@@ -127,9 +121,9 @@ def issuing_tenant(installation: Installation, token: str) -> Tenant | None:
     return installation.tenant(str(claims.get("tid")))
 
 
-def issuer(tenant_id: str) -> str:
+def issuer(tenant: Tenant) -> str:
     """The ``iss`` of a version 1.0 token."""
-    return f"https://sts.windows.net/{tenant_id}/"
+    return f"{clouds.of(tenant).issuer}/{tenant.id}/"
 
 
 def _signed(tenant: Tenant, token: str) -> dict[str, Any]:
@@ -184,7 +178,7 @@ def _check_times(tenant: Tenant, claims: Claims) -> None:
 
 
 def _check_issuer(tenant: Tenant, claims: Claims) -> None:
-    if claims.tid != tenant.id or claims.all.get("iss") != issuer(tenant.id):
+    if claims.tid != tenant.id or claims.all.get("iss") != issuer(tenant):
         raise WrongTenantError("another tenant issued the token")
 
 

@@ -23,6 +23,12 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "federatedIdentityCredentials": ("applicationId",),
     "issuers": (),  # key sets of identity providers outside
     "signingKeys": (),
+    "userPasswords": (),  # hashes, by the user's id
+    "redeemedCodes": (),  # authorization codes that were used, until they would have expired
+    "deviceCodes": ("userCode",),  # of the installation: the tenant is known when somebody signs in
+    "policies": (),
+    "deletedItems": ("kind",),  # applications and service principals that can still be restored
+    "lagging": ("kind",),  # new objects that replicas do not show yet
     # Exchange (PowerShell's names)
     "exchangeServicePrincipals": ("AppId", "ObjectId", "DisplayName", "Sid"),
     "mailboxes": (

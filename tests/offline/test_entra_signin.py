@@ -1,6 +1,6 @@
 """Sign-in: what clients read first, client credentials, the token, and every way to be refused."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +10,16 @@ import httpx
 import jwt
 import msal
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
-from offline_tenant.entra import routes
+from offline_tenant.entra import routes, verification
 from offline_tenant.entra.seed import seed
+from offline_tenant.entra.verification import EXCHANGE_AUDIENCES
 from offline_tenant.state.clock import Clock
 from offline_tenant.state.ids import Ids
 from offline_tenant.state.store import Store
-from offline_tenant.state.tenant import Tenant
+from offline_tenant.state.tenant import Installation, Tenant
 from offline_tenant.web.call import Route
 from tests.offline.entra_helper import (
     BASE,
@@ -92,6 +95,45 @@ def test_the_published_keys_verify_a_token(entra: Entra) -> None:
     assert claims["iss"] == f"https://sts.windows.net/{entra.tenant.id}/"
 
 
+def test_the_key_set_carries_the_certificate_of_the_key(entra: Entra) -> None:
+    [key] = entra.http.get(f"/{entra.tenant.id}/discovery/v2.0/keys").json()["keys"]
+    der = b64decode(key["x5c"][0])
+    certificate = x509.load_der_x509_certificate(der)
+    thumbprint = jwt.utils.base64url_encode(certificate.fingerprint(hashes.SHA1())).decode()  # noqa: S303 - what x5t is
+    assert key["kid"] == key["x5t"] == thumbprint == jwt.get_unverified_header(entra.token())["x5t"]
+    assert key["issuer"] == f"{BASE}/{entra.tenant.id}/v2.0"
+    jwt.decode(entra.token(), certificate.public_key(), ["RS256"], audience=BASE)  # type: ignore[arg-type]  # it is RSA
+
+
+@pytest.mark.parametrize(
+    ("cloud", "exchange", "issuer"),
+    [
+        ("usgov-high", "https://outlook.office365.us", "https://sts.windows.net"),
+        ("usgov-dod", "https://outlook-dod.office365.us", "https://sts.windows.net"),
+        ("china", "https://partner.outlook.cn", "https://sts.chinacloudapi.cn"),
+    ],
+)
+def test_each_cloud_knows_its_own_resources_only(
+    installation: Installation,
+    client_of: Callable[[Iterable[Route]], httpx.Client],
+    cloud: str,
+    exchange: str,
+    issuer: str,
+) -> None:
+    tenant = installation.add_tenant(NOBODY, ["fabrikam.example"], cloud)
+    there = seeded(tenant, client_of(routes.ROUTES))
+    claims = there.claims(scope=f"{exchange}/.default")
+    assert (claims["aud"], claims["iss"]) == (exchange, f"{issuer}/{NOBODY}/")
+    refused = there.sign_in(scope="https://outlook.office365.com/.default")
+    assert refusal(refused) == (400, "invalid_resource", 500011)
+    assert verification.verify(tenant, there.token(scope=f"{exchange}/.default"), EXCHANGE_AUDIENCES).app_only
+
+
+def test_the_resources_of_another_cloud_are_not_here(entra: Entra) -> None:
+    response = entra.sign_in(scope="https://outlook.office365.us/.default")
+    assert refusal(response) == (400, "invalid_resource", 500011)
+
+
 def test_discovery_of_an_unknown_tenant(entra: Entra) -> None:
     response = entra.http.get(f"/{NOBODY}/v2.0/.well-known/openid-configuration")
     assert refusal(response) == (400, "invalid_tenant", 90002)
@@ -110,6 +152,8 @@ def test_the_claims_of_automation_for_exchange(entra: Entra) -> None:
     principal = entra.principal(CLIENT_ID)
     assert claims.pop("exp") - claims.pop("iat") == 3599 + 300
     assert len(claims.pop("uti")) == 22
+    assert len(claims.pop("aio")) == 43
+    assert claims.pop("rh").startswith("1.")
     del claims["nbf"]
     assert claims == {
         "aud": "https://outlook.office365.com",

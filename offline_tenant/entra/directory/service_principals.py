@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from offline_tenant.entra import first_party
+from offline_tenant.entra import clouds, first_party
 from offline_tenant.entra.directory import owners
 from offline_tenant.entra.directory.errors import DirectoryError, conflict
 from offline_tenant.entra.directory.objects import Directory
@@ -78,7 +78,7 @@ def _backing(directory: Directory, app_id: str) -> Document:
     if application := directory.by_app_id("applications", app_id):
         return _of_registration(directory, application)
     if published := first_party.PUBLISHED.get(app_id.casefold()):
-        return _of_publication(published)
+        return _of_publication(directory, published)
     message = f"The appId '{app_id}' of the service principal does not reference a valid application object."
     raise DirectoryError(400, "NoBackingApplicationObject", message)
 
@@ -101,7 +101,8 @@ def _of_registration(directory: Directory, application: Document) -> Document:
     }
 
 
-def _of_publication(published: first_party.PublishedApplication) -> Document:
+def _of_publication(directory: Directory, published: first_party.PublishedApplication) -> Document:
+    names = clouds.of(directory.tenant).names.get(published.app_id, ())
     return {
         "appDisplayName": published.name,
         "appId": published.app_id,
@@ -109,6 +110,6 @@ def _of_publication(published: first_party.PublishedApplication) -> Document:
         "appRoles": published.app_role_documents(),
         "displayName": published.name,
         "oauth2PermissionScopes": published.scope_documents(),
-        "servicePrincipalNames": [*published.names, published.app_id],
+        "servicePrincipalNames": [*names, published.app_id],
         "signInAudience": "AzureADMultipleOrgs",
     }

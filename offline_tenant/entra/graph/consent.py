@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
 
 from typing import Final
 
-from offline_tenant.entra import first_party
+from offline_tenant.entra import clouds
 from offline_tenant.entra.directory import consent
 from offline_tenant.entra.directory.errors import bad_request, not_found
 from offline_tenant.entra.directory.types import APP_ROLE_ASSIGNMENT, OAUTH2_PERMISSION_GRANT
@@ -30,7 +30,7 @@ def _end(request: Request) -> str:
 
 def _assign_permission(request: Request) -> Permission:
     resource = request.directory.get(KIND, _resource_id(request)) or {}
-    on_graph = resource.get("appId") == first_party.GRAPH
+    on_graph = resource.get("appId") == clouds.GRAPH
     return authorization.ASSIGN_ON_GRAPH if on_graph else authorization.ASSIGN
 
 

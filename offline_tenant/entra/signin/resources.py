@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from offline_tenant.entra import first_party
+from offline_tenant.entra import clouds
 from offline_tenant.entra.signin.clients import display_name
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
@@ -52,7 +52,7 @@ def named(request: TokenRequest, name: str) -> Resource:
     plain = name.rstrip("/")
     if plain.casefold() == request.base_url.casefold():
         # Here Graph lives at this server's own address.
-        plain = first_party.GRAPH
+        plain = clouds.GRAPH
     found = request.directory.find("servicePrincipals", "servicePrincipalNames", plain)
     if not found:
         raise SignInError(500011, resource=name, tenant=display_name(request))
