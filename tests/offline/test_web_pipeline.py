@@ -162,7 +162,7 @@ def token(claims: object) -> str:
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-BEARERS = (
+BEARERS: tuple[tuple[dict[str, str], bytes, str | None], ...] = (
     ({"Authorization": f"Bearer {token({'appid': CLIENT_ID})}"}, b"", CLIENT_ID),
     (FORM, f"client_id={CLIENT_ID}&client_secret=sesame".encode(), CLIENT_ID),
     ({"Authorization": "Basic MGZmMTFjZTAtYTA3MC00YTdlLThiMWQtYzBhNzUwMDAwMDAyOnNlc2FtZQ=="}, b"", CLIENT_ID),
