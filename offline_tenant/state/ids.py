@@ -3,7 +3,7 @@
 import random
 from uuid import UUID
 
-from offline_tenant.state.store import Store
+from offline_tenant.state.store import Document, Store
 
 ID = "ids"
 
@@ -14,6 +14,11 @@ class Ids:
     def __init__(self, store: Store, seed: int = 0) -> None:
         self._settings = store.collection("", "settings")
         self._seed = seed
+
+    @property
+    def seed(self) -> int:
+        """The number that everything drawn follows from."""
+        return int(self._state()["seed"])
 
     def uuid(self) -> str:
         """A version 4 UUID in small letters."""
@@ -32,8 +37,11 @@ class Ids:
         """Begin again from another seed."""
         self._settings.put(ID, {"seed": seed, "drawn": 0})
 
+    def _state(self) -> Document:
+        return self._settings.get(ID) or {"seed": self._seed, "drawn": 0}
+
     def _random(self) -> random.Random:
-        state = self._settings.get(ID) or {"seed": self._seed, "drawn": 0}
+        state = self._state()
         self._settings.put(ID, {**state, "drawn": state["drawn"] + 1})
         # Repeatable on purpose: nothing outside this machine ever trusts these values.
         return random.Random(f"{state['seed']}:{state['drawn']}")  # noqa: S311

@@ -11,23 +11,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from offline_tenant.state import schema
 from offline_tenant.state.kinds import KINDS
+from offline_tenant.state.schema import StateError
+
+__all__ = ["Collection", "Document", "DuplicateDocumentError", "StateError", "Store"]
 
 Document = dict[str, Any]
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS documents (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE, body TEXT NOT NULL,
-    UNIQUE (tenant, kind, id)
-);
-CREATE TABLE IF NOT EXISTS lookups (
-    sequence INTEGER NOT NULL REFERENCES documents (sequence) ON DELETE CASCADE,
-    tenant TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS lookups_by_value ON lookups (tenant, kind, field, value);
-CREATE INDEX IF NOT EXISTS lookups_by_document ON lookups (sequence);
-"""
+MEMORY: Final = ":memory:"
+SETTINGS: Final = (
+    # Readers beside us (a backup, a person with the sqlite3 program) and we do not wait for each other.
+    "PRAGMA journal_mode = WAL",
+    # What was committed lies with the operating system: it survives the end of this process, however hard. Only
+    # a power cut may take back the last answers, never half of one. FULL would cost a disk flush a request.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+COPY: Final = (
+    (
+        "SELECT sequence, tenant, kind, id, body FROM documents",
+        "INSERT INTO documents (sequence, tenant, kind, id, body) VALUES (?, ?, ?, ?, ?)",
+    ),
+    (
+        "SELECT sequence, tenant, kind, field, value FROM lookups",
+        "INSERT INTO lookups (sequence, tenant, kind, field, value) VALUES (?, ?, ?, ?, ?)",
+    ),
+)
 
 
 class DuplicateDocumentError(Exception):
@@ -39,15 +49,22 @@ class Store:
 
     Args:
         path: the database file; ``":memory:"`` keeps nothing.
+
+    Raises:
+        StateError: the file is not one of ours, is broken, or was written by a newer mailgrant.
     """
 
     def __init__(self, path: Path | str) -> None:
+        self.path = None if path == MEMORY else Path(path)
         # The thread that opens the store need not be the one that serves, but only one ever uses it.
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(SCHEMA)
+        try:
+            for setting in SETTINGS:
+                self._db.execute(setting)
+            schema.prepare(self._db)
+        except (StateError, sqlite3.DatabaseError) as error:
+            self._db.close()
+            raise StateError(f"{path} cannot be used: {error}") from error
 
     def close(self) -> None:
         """Close the database file."""
@@ -62,10 +79,10 @@ class Store:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
-        self._db.execute("COMMIT")
 
     def collection(self, tenant: str, kind: str) -> "Collection":
         """The documents of one kind in one tenant.
@@ -78,11 +95,29 @@ class Store:
     def empty(self) -> None:
         """Forget everything."""
         with self.transaction():
+            self._db.execute("DELETE FROM lookups")
             self._db.execute("DELETE FROM documents")
+
+    def copy_from(self, other: "Store") -> None:
+        """Forget everything, and hold what another store holds; all or nothing."""
+        with self.transaction():
+            self.empty()
+            for read, write in COPY:
+                self._db.executemany(write, other.execute(read))
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # SQLite ends it by itself where the disk is full
+            self._db.execute("ROLLBACK")
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
         """Run one statement; for the collections below."""
         return self._db.execute(statement, values)
+
+    def index(
+        self, sequence: int, place: tuple[str, str], fields: tuple[str, ...], document: Mapping[str, Any]
+    ) -> None:
+        """Let a document be found by these fields; for the collections below."""
+        schema.write_lookups(self._db, sequence, place, fields, document)
 
 
 class Collection:
@@ -156,12 +191,17 @@ class Collection:
             self._store.execute(
                 "UPDATE documents SET body = ? WHERE sequence = ?", json.dumps(document), sequence
             )
-            self._store.execute("DELETE FROM lookups WHERE sequence = ?", sequence)
-            self._index(sequence, document)
+            if self._indexed:
+                self._store.execute("DELETE FROM lookups WHERE sequence = ?", sequence)
+                self._index(sequence, document)
 
     def put(self, id_: str, document: Mapping[str, Any]) -> None:
         """Insert or replace."""
-        (self.insert if self.get(id_) is None else self.replace)(id_, document)
+        with self._store.transaction():
+            try:
+                self.replace(id_, document)
+            except KeyError:
+                self.insert(id_, document)
 
     def delete(self, id_: str) -> bool:
         """Remove a document; False if it was not there."""
@@ -177,11 +217,4 @@ class Collection:
         return int(row[0])
 
     def _index(self, sequence: int, document: Mapping[str, Any]) -> None:
-        for field in self._indexed:
-            value = document.get(field)
-            for member in value if isinstance(value, list) else [value]:
-                if member is not None:
-                    self._store.execute(
-                        "INSERT INTO lookups (sequence, tenant, kind, field, value) VALUES (?, ?, ?, ?, ?)",
-                        *(sequence, self._tenant, self._kind, field, str(member).casefold()),
-                    )
+        self._store.index(sequence, (self._tenant, self._kind), self._indexed, document)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from offline_tenant.state.clock import Clock
 from offline_tenant.state.ids import Ids
-from offline_tenant.state.store import Collection, Store
+from offline_tenant.state.snapshots import Snapshots
+from offline_tenant.state.store import Collection, Document, Store
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class Tenant:
         """The documents of one kind of this tenant (see ``kinds.KINDS``)."""
         return self.store.collection(self.id, kind)
 
+    def registration(self) -> Document:
+        """What the installation knows of the tenant: ``id``, ``domains`` (the initial one first), ``cloud``."""
+        return self.store.collection("", "tenants").get(self.id) or {
+            "id": self.id,
+            "domains": [],
+            "cloud": "",
+        }
+
 
 class Installation:
     """Everything that one offline process keeps: its tenants, one clock, one source of ids.
@@ -34,6 +43,7 @@ class Installation:
         self.clock = Clock(self.store)
         self.ids = Ids(self.store)
         self.settings = self.store.collection("", "settings")
+        self.snapshots = Snapshots(self.store)
 
     def tenant(self, name: str) -> Tenant | None:
         """The tenant with this id or one of its domain names, or None."""

@@ -56,10 +56,10 @@ def update(directory: Directory, application: Document, body: Mapping[str, Any])
 
 def delete(directory: Directory, application: Document) -> None:
     """Remove an application with its secrets, its service principal, and what that was given."""
-    if principal := directory.by_app_id(service_principals.KIND, application["appId"]):
+    if principal := directory.primary.by_app_id(service_principals.KIND, application["appId"]):
         service_principals.delete(directory, principal)
     for kind in ("secrets", certificates.KIND, federated_credentials.KIND):
-        for credential in directory.find(kind, "applicationId", application["id"]):
+        for credential in directory.primary.find(kind, "applicationId", application["id"]):
             directory.remove(kind, credential["id"])
     directory.remove(KIND, application["id"])
 
@@ -78,7 +78,9 @@ def _check(directory: Directory, document: Document) -> None:
     if document["signInAudience"] not in AUDIENCES:
         raise Place(APPLICATION.name, "signInAudience").invalid()
     for uri in document["identifierUris"]:
-        if any(other["id"] != document["id"] for other in directory.find(KIND, "identifierUris", uri)):
+        if any(
+            other["id"] != document["id"] for other in directory.primary.find(KIND, "identifierUris", uri)
+        ):
             raise bad_request(
                 "Another object with the same value for property identifierUris already exists."
             )

@@ -32,7 +32,8 @@ def replace(directory: Directory, application: Document, wanted: list[Document])
     Raises:
         DirectoryError: no certificate, another type or usage, a time outside the certificate's own (400).
     """
-    held = {document["id"]: document for document in directory.find(KIND, "applicationId", application["id"])}
+    kept_before = directory.primary.find(KIND, "applicationId", application["id"])
+    held = {document["id"]: document for document in kept_before}
     before = {one["keyId"]: one for one in application["keyCredentials"]}
     kept: list[Document] = []
     for credential in wanted:
@@ -93,7 +94,7 @@ def _add(directory: Directory, application: Document, wanted: Document) -> Docum
 def _key_id(directory: Directory, wanted: Any) -> str:
     if wanted is None:
         return directory.tenant.ids.uuid()
-    if not is_uuid(wanted) or directory.get(KIND, wanted):
+    if not is_uuid(wanted) or directory.primary.get(KIND, wanted):
         raise Place(KEY_CREDENTIAL.name, "keyId").invalid()
     return str(wanted).casefold()
 

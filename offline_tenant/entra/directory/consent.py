@@ -32,7 +32,7 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
     if principal is None or resource is None:
         raise bad_request("Not a valid reference update.")
     _check_role(resource, document["appRoleId"])
-    if any(_same_role(document, other) for other in of_principal(directory, document["principalId"])):
+    if any(_same_role(document, other) for other in of_principal(directory.primary, document["principalId"])):
         raise bad_request("Permission being assigned already exists on the object")
     kind, holder = principal
     document |= {
@@ -67,7 +67,7 @@ def grant(directory: Directory, body: Mapping[str, Any]) -> Document:
     _check_parties(directory, document)
     parties = (document[name] for name in ("clientId", "resourceId", "principalId"))
     document["id"] = packed_id(*(party for party in parties if party is not None))
-    if directory.get(GRANTS, document["id"]):
+    if directory.primary.get(GRANTS, document["id"]):
         raise conflict("Permission entry already exists.")
     return directory.add(GRANTS, document)
 

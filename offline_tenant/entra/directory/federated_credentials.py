@@ -41,7 +41,7 @@ def create(directory: Directory, application: Document, body: Mapping[str, Any])
     """
     required(body, ("name", "issuer", "subject", "audiences"), FEDERATED_CREDENTIAL.name)
     document = FEDERATED_CREDENTIAL.new(body)
-    others = of(directory, application)
+    others = of(directory.primary, application)
     _check(document, others)
     if len(others) >= LIMIT:
         raise bad_request(f"The number of federated identity credentials exceeds the limit of {LIMIT}.")
@@ -59,7 +59,7 @@ def update(directory: Directory, before: Document, body: Mapping[str, Any]) -> N
         raise bad_request("Property 'name' is read-only and cannot be set.")
     changed = FEDERATED_CREDENTIAL.changed(before, body)
     application = {"id": before["applicationId"]}
-    _check(changed, [other for other in of(directory, application) if other["id"] != before["id"]])
+    _check(changed, [other for other in of(directory.primary, application) if other["id"] != before["id"]])
     directory.change(KIND, changed)
 
 

@@ -1,6 +1,7 @@
 """The one place through which directory objects are read and written.
 
-Every read of a kind passes ``Directory.get``, ``find`` or ``all``: a replica that lags is put there and nowhere else.
+Every read of a kind passes ``Directory.get``, ``find`` or ``all``, which see what a replica sees (``state.lag``).
+Rules that no replica may bend, such as uniqueness, read through ``Directory.primary``.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from offline_tenant.entra.directory.errors import bad_request, not_found
+from offline_tenant.state import lag
+from offline_tenant.state.lag import Replica
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
@@ -22,26 +25,37 @@ PRINCIPAL_TYPES: Final[Mapping[str, str]] = {"servicePrincipals": "ServicePrinci
 
 
 class Directory:
-    """The directory objects of one tenant.
+    """The directory objects of one tenant, as one request sees them.
 
     Args:
         tenant: whose.
+        primary: see everything, however new.
     """
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, primary: bool = False) -> None:
         self.tenant = tenant
+        self._replica = None if primary else Replica(tenant)
+
+    @property
+    def primary(self) -> "Directory":
+        """The same without lag: what writes are checked against."""
+        return Directory(self.tenant, primary=True)
 
     def get(self, kind: str, id_: str) -> Document | None:
         """The object with this id, or None."""
-        return self.tenant.documents(kind).get(id_)
+        found = self.tenant.documents(kind).get(id_)
+        return next(iter(self._seen(kind, [found])), None) if found else None
 
     def find(self, kind: str, field: str, value: str) -> list[Document]:
         """Objects by an indexed field, case ignored."""
-        return self.tenant.documents(kind).find(field, value)
+        return self._seen(kind, self.tenant.documents(kind).find(field, value))
 
     def all(self, kind: str) -> list[Document]:
         """Every object of the kind, the oldest first."""
-        return self.tenant.documents(kind).all()
+        return self._seen(kind, self.tenant.documents(kind).all())
+
+    def _seen(self, kind: str, found: list[Document]) -> list[Document]:
+        return self._replica.visible(kind, found) if self._replica else found
 
     def required(self, kind: str, id_: str) -> Document:
         """The object with this id.
@@ -67,6 +81,9 @@ class Directory:
     def add(self, kind: str, document: Mapping[str, Any]) -> Document:
         """Keep a new object under its ``id``."""
         self.tenant.documents(kind).insert(document["id"], document)
+        lag.begin(self.tenant, kind, document["id"])
+        if self._replica:
+            self._replica.wrote(kind, document["id"])
         return dict(document)
 
     def change(self, kind: str, document: Mapping[str, Any]) -> None:
@@ -76,6 +93,7 @@ class Directory:
     def remove(self, kind: str, id_: str) -> None:
         """Forget an object; one that is not there is no error."""
         self.tenant.documents(kind).delete(id_)
+        lag.forget(self.tenant, kind, id_)
 
     def now(self) -> str:
         """The tenant's time as Graph writes it."""

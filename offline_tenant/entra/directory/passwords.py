@@ -70,6 +70,13 @@ def matching(directory: Directory, holder: Document, text: str) -> Document | No
     return next((one for one in holder["passwordCredentials"] if one["keyId"] in held), None)
 
 
+def visible(directory: Directory, holder: Document) -> Document:
+    """The holder with those of its credentials that a replica shows."""
+    known = {secret["id"] for secret in directory.find("secrets", "applicationId", holder["id"])}
+    shown = [one for one in holder["passwordCredentials"] if one["keyId"] in known]
+    return holder | {"passwordCredentials": shown}
+
+
 def moment(text: str) -> datetime:
     """A time as Graph takes it: ISO 8601 with an offset, or UTC without one.
 

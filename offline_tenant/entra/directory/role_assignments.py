@@ -27,7 +27,7 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
     document = ROLE_ASSIGNMENT.new(body)
     _check(directory, document)
     same = (document["principalId"].casefold(), document["roleDefinitionId"].casefold())
-    for other in directory.find(KIND, "principalId", document["principalId"]):
+    for other in directory.primary.find(KIND, "principalId", document["principalId"]):
         if (other["principalId"].casefold(), other["roleDefinitionId"].casefold()) == same:
             raise conflict(
                 "A conflicting object with one or more of the specified property values is present."

@@ -31,7 +31,7 @@ def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[st
     """
     required(body, ("appId",), SERVICE_PRINCIPAL.name)
     document = SERVICE_PRINCIPAL.new(body)
-    if directory.by_app_id(KIND, document["appId"]):
+    if directory.primary.by_app_id(KIND, document["appId"]):
         raise conflict(
             "The service principal cannot be created, updated, or restored because the service principal name "
             f"{document['appId']} is already in use."
@@ -58,14 +58,14 @@ def update(directory: Directory, principal: Document, body: Mapping[str, Any]) -
 def delete(directory: Directory, principal: Document) -> None:
     """Remove a service principal with its assignments, its grants and its directory roles."""
     for kind, field in DEPENDENTS:
-        for dependent in directory.find(kind, field, principal["id"]):
+        for dependent in directory.primary.find(kind, field, principal["id"]):
             directory.remove(kind, dependent["id"])
     directory.remove(KIND, principal["id"])
 
 
 def follow(directory: Directory, application: Document) -> None:
     """Bring the principal of an application of this tenant up to the application's new state."""
-    if principal := directory.by_app_id(KIND, application["appId"]):
+    if principal := directory.primary.by_app_id(KIND, application["appId"]):
         directory.change(KIND, principal | _of_registration(directory, application))
 
 

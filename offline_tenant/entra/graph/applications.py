@@ -32,7 +32,7 @@ def _create(request: Request) -> Answer:
 
 
 def _get(request: Request) -> Answer:
-    found = request.target()
+    found = passwords.visible(request.directory, request.target())
     # Certificates are shown only to those who ask for them by name.
     asked = "keycredentials" in request.call.query.get("$select", "").casefold()
     return request.one(

@@ -59,7 +59,8 @@ def _given(request: TokenRequest) -> tuple[str, Mapping[str, str]]:
 def _application(request: TokenRequest, client_id: str) -> Document:
     if found := request.directory.by_app_id("applications", client_id):
         return found
-    if request.directory.by_app_id("servicePrincipals", client_id):
+    principal = request.directory.by_app_id("servicePrincipals", client_id)
+    if principal and principal["appOwnerOrganizationId"] != request.tenant.id:
         # Published elsewhere: what it could prove itself with is not in this tenant.
         raise SignInError(7000215, client=client_id)
     raise SignInError(700016, client=client_id, tenant=display_name(request))

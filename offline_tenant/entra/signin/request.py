@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from offline_tenant.entra.directory.objects import Directory
@@ -31,7 +32,7 @@ class TokenRequest:
     headers: Mapping[str, str]
     base_url: str
 
-    @property
+    @cached_property
     def directory(self) -> Directory:
         """The directory that is signed in to."""
         return Directory(self.tenant)
