@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.util import find_spec
 from itertools import groupby
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgrant import schema, stack
-from mailgrant.errors import MailgrantError
+from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.login import verify as login
 
 FAILED = 1  # something that was checked is not as it should be
@@ -24,12 +25,28 @@ app = typer.Typer(
     epilog="Exit codes: 0 all is well, 1 something that was checked failed, 2 the command could not do its work.",
 )
 
-try:
-    from offline_tenant.cli import app as offline
-except ModuleNotFoundError:  # installed without the extra
-    offline = typer.Typer(help="Not installed: pip install 'mailgrant[offline]'")
+OFFLINE_NEEDS = ("jwt", "starlette", "trustme", "twisted", "uvicorn")  # what the extra brings
+ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-app.add_typer(offline, name="offline")
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+if all(map(_is_installed, OFFLINE_NEEDS)):
+    from offline_tenant.cli import app as offline
+
+    app.add_typer(offline, name="offline")
+else:
+
+    @app.command("offline", context_settings=ANYTHING, add_help_option=False)
+    def offline_is_missing() -> None:
+        """Not installed: pip install 'mailgrant[offline]'."""
+        raise SetupError("the offline tenant is not installed", "pip install 'mailgrant[offline]'")
+
 
 StackOption = Annotated[
     str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
