@@ -1,4 +1,4 @@
-"""What a new tenant's directory begins with: Microsoft's own principals, the people, and the automation."""
+"""What a new tenant's directory begins with: Microsoft's own principals, the people, and who administers it."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ from offline_tenant.entra.directory import (
     passwords,
     role_assignments,
     service_principals,
+    users,
 )
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.types import ORGANIZATION, USER
@@ -26,6 +27,10 @@ AUTOMATION_APP_ROLES: Final = (
     (EXCHANGE, "Exchange.ManageAsApp"),
 )
 AUTOMATION_ROLE: Final = "Exchange Administrator"
+# Everybody's password until it is changed. It is public: it opens nothing but this machine's own toy.
+PASSWORD: Final = "Contoso-Offline-1"  # noqa: S105
+ADMINISTRATOR: Final = "admin"  # @ the initial domain; has no mailbox, as administrators should
+ADMINISTRATOR_ROLE: Final = "Global Administrator"
 FOREVER: Final = "2099-12-31T00:00:00Z"
 
 
@@ -44,7 +49,7 @@ def seed(tenant: Tenant, automation_client_id: str, automation_secret: str) -> N
     }
     for person in COMPANY:
         if person.type == "UserMailbox":
-            _user(directory, person.address, person.name)
+            _user(directory, person.address, person.name, person.address)
     principal = _automation(directory, automation_client_id, automation_secret)
     for resource, value in AUTOMATION_APP_ROLES:
         role = PUBLISHED[resource].app_roles[value]
@@ -52,6 +57,7 @@ def seed(tenant: Tenant, automation_client_id: str, automation_secret: str) -> N
         consent.assign(directory, parties | {"appRoleId": role})
     held = {"principalId": principal["id"], "roleDefinitionId": ROLES[AUTOMATION_ROLE]}
     role_assignments.assign(directory, held)
+    _administrator(directory)
 
 
 def _organization(directory: Directory) -> None:
@@ -70,10 +76,21 @@ def _organization(directory: Directory) -> None:
     directory.add("organization", ORGANIZATION.new({}) | named | {"createdDateTime": directory.now()})
 
 
-def _user(directory: Directory, address: str, name: str) -> None:
+def _user(directory: Directory, address: str, name: str, mail: str | None) -> Document:
     first, _, last = name.partition(" ")
     written = {"displayName": name, "givenName": first, "surname": last or None, "userPrincipalName": address}
-    directory.add("users", USER.new(written | {"mail": address}) | {"id": directory.tenant.ids.uuid()})
+    written |= {"mail": mail, "mailNickname": address.partition("@")[0]}
+    own = {"id": directory.tenant.ids.uuid(), "createdDateTime": directory.now()}
+    user = directory.add("users", USER.new(written) | own)
+    users.set_password(directory, user, PASSWORD)
+    return user
+
+
+def _administrator(directory: Directory) -> None:
+    initial = applications.publisher_domain(directory) or directory.tenant.id
+    user = _user(directory, f"{ADMINISTRATOR}@{initial}", "Contoso Administrator", None)
+    held = {"principalId": user["id"], "roleDefinitionId": ROLES[ADMINISTRATOR_ROLE]}
+    role_assignments.assign(directory, held)
 
 
 def _automation(directory: Directory, client_id: str, secret: str) -> Document:

@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from offline_tenant.entra.directory import certificates, federated_credentials, owners, service_principals
+from offline_tenant.entra.directory import (
+    certificates,
+    deleted_items,
+    federated_credentials,
+    owners,
+    service_principals,
+)
 from offline_tenant.entra.directory.errors import DirectoryError, bad_request
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import Place, required
@@ -55,13 +61,18 @@ def update(directory: Directory, application: Document, body: Mapping[str, Any])
 
 
 def delete(directory: Directory, application: Document) -> None:
-    """Remove an application with its secrets, its service principal, and what that was given."""
+    """Remove an application with its secrets, its service principal, and what that was given.
+
+    Both can be restored for a while, each by itself.
+    """
     if principal := directory.primary.by_app_id(service_principals.KIND, application["appId"]):
         service_principals.delete(directory, principal)
-    for kind in ("secrets", certificates.KIND, federated_credentials.KIND):
-        for credential in directory.primary.find(kind, "applicationId", application["id"]):
-            directory.remove(kind, credential["id"])
-    directory.remove(KIND, application["id"])
+    credentials = (
+        (kind, credential)
+        for kind in ("secrets", certificates.KIND, federated_credentials.KIND)
+        for credential in directory.primary.find(kind, "applicationId", application["id"])
+    )
+    deleted_items.bury(directory, KIND, application, credentials)
 
 
 def publisher_domain(directory: Directory) -> str | None:

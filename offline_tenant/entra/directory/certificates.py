@@ -12,9 +12,9 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from offline_tenant.entra.directory import policies
 from offline_tenant.entra.directory.errors import DirectoryError
-from offline_tenant.entra.directory.objects import Directory, as_text, is_uuid
-from offline_tenant.entra.directory.passwords import moment
+from offline_tenant.entra.directory.objects import Directory, as_text, is_uuid, moment
 from offline_tenant.entra.directory.schema import Place
 from offline_tenant.entra.directory.types import KEY_CREDENTIAL
 from offline_tenant.state.store import Document
@@ -80,7 +80,7 @@ def _add(directory: Directory, application: Document, wanted: Document) -> Docum
             raise Place(KEY_CREDENTIAL.name, name).invalid()
     certificate = _certificate(credential["key"])
     der = certificate.public_bytes(Encoding.DER)
-    credential |= _times(directory, certificate, credential)
+    credential |= _times(directory, application, certificate, credential)
     key_id = _key_id(directory, credential["keyId"])
     directory.add(KIND, {"id": key_id, "applicationId": application["id"], "der": b64encode(der).decode()})
     return credential | {
@@ -109,9 +109,12 @@ def _certificate(key: str | None) -> x509.Certificate:
         raise DirectoryError(400, "KeyCredentialsInvalidValue", "Key value is invalid certificate") from error
 
 
-def _times(directory: Directory, certificate: x509.Certificate, wanted: Document) -> Document:
+def _times(
+    directory: Directory, application: Document, certificate: x509.Certificate, wanted: Document
+) -> Document:
     starts = _time(wanted["startDateTime"], certificate.not_valid_before_utc)
     ends = _time(wanted["endDateTime"], certificate.not_valid_after_utc)
+    policies.check_certificate(directory, application, starts, ends)
     if ends > certificate.not_valid_after_utc or ends <= starts or ends <= directory.tenant.clock.now():
         raise DirectoryError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.")
     return {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}

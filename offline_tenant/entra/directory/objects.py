@@ -5,7 +5,7 @@ Rules that no replica may bend, such as uniqueness, read through ``Directory.pri
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -103,6 +103,16 @@ class Directory:
 def as_text(moment: datetime) -> str:
     """A time as Graph writes it: UTC, to the second, ``Z``."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> datetime:
+    """A time as Graph takes it: ISO 8601 with an offset, or UTC without one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def is_uuid(text: object) -> bool:

@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from string import ascii_letters, digits
 from typing import Any, Final
 
+from offline_tenant.entra.directory import policies
 from offline_tenant.entra.directory.errors import bad_request
-from offline_tenant.entra.directory.objects import Directory, as_text
+from offline_tenant.entra.directory.objects import Directory, as_text, moment
 from offline_tenant.entra.directory.schema import Place
 from offline_tenant.entra.directory.types import PASSWORD_CREDENTIAL
 from offline_tenant.state.store import Document
@@ -41,7 +42,10 @@ def add(directory: Directory, kind: str, holder: Document, body: Mapping[str, An
 
 def keep(directory: Directory, kind: str, holder: Document, body: Mapping[str, Any], text: str) -> Document:
     """Give an application this very secret; for the seed, which must know it beforehand."""
-    credential = PASSWORD_CREDENTIAL.new(body) | _times(directory, body)
+    starts, ends = _times(directory, body)
+    policies.check_password(directory, kind, holder, starts, ends)
+    credential = PASSWORD_CREDENTIAL.new(body)
+    credential |= {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}
     credential |= {"keyId": directory.tenant.ids.uuid(), "hint": text[:HINT]}
     secret = {"id": credential["keyId"], "applicationId": holder["id"], "hash": _hash(text)}
     directory.add("secrets", secret)
@@ -77,23 +81,13 @@ def visible(directory: Directory, holder: Document) -> Document:
     return holder | {"passwordCredentials": shown}
 
 
-def moment(text: str) -> datetime:
-    """A time as Graph takes it: ISO 8601 with an offset, or UTC without one.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _times(directory: Directory, body: Mapping[str, Any]) -> Document:
+def _times(directory: Directory, body: Mapping[str, Any]) -> tuple[datetime, datetime]:
     now = directory.tenant.clock.now()
     starts = _time(body, "startDateTime", now)
     ends = _time(body, "endDateTime", starts + LIFETIME)
     if ends <= starts:
         raise bad_request("The end date must be later than the start date.")
-    return {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}
+    return starts, ends
 
 
 def _time(body: Mapping[str, Any], name: str, default: datetime) -> datetime:

@@ -89,11 +89,13 @@ class ObjectType:
         name: as Graph's errors write it, ``Application``.
         properties: by name.
         beta: further properties that only ``/beta`` shows.
+        on_request: properties that are shown only to who selects them by name.
     """
 
     name: str
     properties: Mapping[str, Property]
     beta: Mapping[str, Property] = field(default_factory=dict)
+    on_request: frozenset[str] = frozenset()
 
     @property
     def type_name(self) -> str:
@@ -103,6 +105,10 @@ class ObjectType:
     def known(self, version: str) -> Mapping[str, Property]:
         """The properties that a version of Graph has."""
         return {**self.properties, **self.beta} if version == "beta" else self.properties
+
+    def by_default(self, version: str) -> tuple[str, ...]:
+        """The properties that are shown when none is selected; nothing stands for all."""
+        return tuple(name for name in self.known(version) if name not in self.on_request and self.on_request)
 
     def new(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """A new object from a request's body.

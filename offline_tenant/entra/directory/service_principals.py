@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from offline_tenant.entra import clouds, first_party
-from offline_tenant.entra.directory import owners
+from offline_tenant.entra.directory import deleted_items, owners, registrations
 from offline_tenant.entra.directory.errors import DirectoryError, conflict
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import required
@@ -56,17 +56,20 @@ def update(directory: Directory, principal: Document, body: Mapping[str, Any]) -
 
 
 def delete(directory: Directory, principal: Document) -> None:
-    """Remove a service principal with its assignments, its grants and its directory roles."""
-    for kind, field in DEPENDENTS:
-        for dependent in directory.primary.find(kind, field, principal["id"]):
-            directory.remove(kind, dependent["id"])
-    directory.remove(KIND, principal["id"])
+    """Remove a service principal with its assignments, its grants and its directory roles; it can be restored."""
+    found = {
+        (kind, dependent["id"]): dependent
+        for kind, field in DEPENDENTS
+        for dependent in directory.primary.find(kind, field, principal["id"])
+    }
+    dependents = ((kind, dependent) for (kind, _), dependent in found.items())
+    deleted_items.bury(directory, KIND, principal, dependents)
 
 
 def follow(directory: Directory, application: Document) -> None:
     """Bring the principal of an application of this tenant up to the application's new state."""
     if principal := directory.primary.by_app_id(KIND, application["appId"]):
-        directory.change(KIND, principal | _of_registration(directory, application))
+        directory.change(KIND, principal | _of_registration(directory.tenant.id, application))
 
 
 def is_registered_here(directory: Directory, app_id: str) -> bool:
@@ -75,22 +78,22 @@ def is_registered_here(directory: Directory, app_id: str) -> bool:
 
 
 def _backing(directory: Directory, app_id: str) -> Document:
-    if application := directory.by_app_id("applications", app_id):
-        return _of_registration(directory, application)
     if published := first_party.PUBLISHED.get(app_id.casefold()):
         return _of_publication(directory, published)
+    if registration := registrations.find(directory, app_id):
+        return _of_registration(registration.owner, registration.document)
     message = f"The appId '{app_id}' of the service principal does not reference a valid application object."
     raise DirectoryError(400, "NoBackingApplicationObject", message)
 
 
-def _of_registration(directory: Directory, application: Document) -> Document:
+def _of_registration(owner: str, application: Document) -> Document:
     from_application = ("info", "signInAudience", "verifiedPublisher")
     redirects = (application[kind]["redirectUris"] for kind in ("web", "spa", "publicClient"))
     return {name: application[name] for name in from_application} | {
         "appDisplayName": application["displayName"],
         "appDescription": application["description"],
         "appId": application["appId"],
-        "appOwnerOrganizationId": directory.tenant.id,
+        "appOwnerOrganizationId": owner,
         "appRoles": application["appRoles"],
         "displayName": application["displayName"],
         "homepage": application["web"]["homePageUrl"],

@@ -220,7 +220,15 @@ USER: Final = ObjectType(
         "surname": TEXT,
         "userPrincipalName": TEXT,
         "id": SHOWN,
+        "accountEnabled": Property(bool, default=True),
+        "createdDateTime": SHOWN,
+        "mailNickname": TEXT,
+        "signInSessionsValidFromDateTime": SHOWN,
+        "userType": Property(default="Member"),
     },
+    on_request=frozenset(
+        {"accountEnabled", "createdDateTime", "mailNickname", "signInSessionsValidFromDateTime", "userType"}
+    ),
 )
 
 ORGANIZATION: Final = ObjectType(
@@ -239,4 +247,49 @@ ORGANIZATION: Final = ObjectType(
 ROLE_ASSIGNMENT: Final = ObjectType(
     "UnifiedRoleAssignment",
     {"id": SHOWN, "principalId": TEXT, "directoryScopeId": Property(default="/"), "roleDefinitionId": TEXT},
+)
+
+RESTRICTIONS: Final = _complex(
+    passwordCredentials=_items(
+        restrictionType=TEXT,
+        state=Property(default="enabled"),
+        maxLifetime=TEXT,
+        restrictForAppsCreatedAfterDateTime=TEXT,
+    ),
+    keyCredentials=_items(
+        restrictionType=TEXT,
+        state=Property(default="enabled"),
+        maxLifetime=TEXT,
+        restrictForAppsCreatedAfterDateTime=TEXT,
+        certificateBasedApplicationConfigurationIds=TEXTS,
+    ),
+)
+
+APP_MANAGEMENT_POLICY: Final = ObjectType(
+    "TenantAppManagementPolicy",
+    {
+        "id": SHOWN,
+        "displayName": TEXT,
+        "description": TEXT,
+        "isEnabled": FLAG,
+        "applicationRestrictions": RESTRICTIONS,
+        "servicePrincipalRestrictions": RESTRICTIONS,
+    },
+)
+
+AUTHORIZATION_POLICY: Final = ObjectType(
+    "AuthorizationPolicy",
+    {
+        "id": SHOWN,
+        "displayName": TEXT,
+        "description": TEXT,
+        "defaultUserRolePermissions": _complex(
+            allowedToCreateApps=Property(bool, default=True),
+            allowedToCreateSecurityGroups=Property(bool, default=True),
+            allowedToReadOtherUsers=Property(bool, default=True),
+            permissionGrantPoliciesAssigned=Property(
+                default=["ManagePermissionGrantsForSelf.microsoft-user-default-legacy"], many=True
+            ),
+        ),
+    },
 )

@@ -20,22 +20,33 @@ class Permission:
         app_roles: sets of application permissions; a caller needs all of one set.
         if_owned: application permissions that are enough for objects which the caller owns.
         directory_roles: names of directory roles.
+        members: with the scope, any member of the tenant may do this; else only who has one of the roles.
+
+    A person's client needs the scope of the same name as the application permission, and the person must be
+    allowed to do it without any client: what a token can do is what both can.
     """
 
     app_roles: tuple[frozenset[str], ...]
     if_owned: frozenset[str] = frozenset()
     directory_roles: frozenset[str] = frozenset()
+    members: bool = False
 
     def holds(self, caller: Claims) -> bool:
         """Whether the caller may do this to any object."""
         templates = {ROLES[name] for name in self.directory_roles}
-        return any(needed <= caller.roles for needed in self.app_roles) or not templates.isdisjoint(
-            caller.wids
-        )
+        administers = not templates.isdisjoint(caller.wids)
+        if caller.app_only:
+            return administers or any(needed <= caller.roles for needed in self.app_roles)
+        return self._consented(caller) and (self.members or administers)
 
     def holds_if_owned(self, caller: Claims) -> bool:
         """Whether the caller may do this to what it owns."""
-        return not self.if_owned.isdisjoint(caller.roles)
+        if caller.app_only:
+            return not self.if_owned.isdisjoint(caller.roles)
+        return bool(self.if_owned) and self._consented(caller)
+
+    def _consented(self, caller: Claims) -> bool:
+        return any(needed <= caller.scopes for needed in self.app_roles)
 
 
 def _any(*app_roles: str) -> tuple[frozenset[str], ...]:
@@ -65,12 +76,15 @@ READ_APPLICATIONS: Final = Permission(
         "Directory.ReadWrite.All",
     ),
     directory_roles=READERS,
+    members=True,
 )
 WRITE_APPLICATIONS: Final = Permission(
     _any("Application.ReadWrite.All"), frozenset({OWNED_BY}), APPLICATION_ADMINISTRATORS
 )
 READ_ASSIGNMENTS: Final = Permission(
-    (*READ_APPLICATIONS.app_roles, *_any("AppRoleAssignment.ReadWrite.All")), directory_roles=READERS
+    (*READ_APPLICATIONS.app_roles, *_any("AppRoleAssignment.ReadWrite.All")),
+    directory_roles=READERS,
+    members=True,
 )
 # Not enough alone: Graph also reads the principals that it joins.
 _ASSIGN: Final = _with(
@@ -89,16 +103,26 @@ ASSIGN_ON_GRAPH: Final = Permission(
 READ_GRANTS: Final = Permission(
     _any("DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     directory_roles=READERS,
+    members=True,
 )
 WRITE_GRANTS: Final = Permission(
     _any("DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"),
     directory_roles=APPLICATION_ADMINISTRATORS,
 )
 READ_USERS: Final = Permission(
-    _any("User.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"), directory_roles=READERS
+    _any("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    directory_roles=READERS,
+    members=True,
+)
+READ_ME: Final = Permission((*_any("User.Read"), *READ_USERS.app_roles), members=True)
+WRITE_USERS: Final = Permission(
+    _any("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    directory_roles=_roles("Global Administrator", "User Administrator"),
 )
 READ_ORGANIZATION: Final = Permission(
-    _any("Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"), directory_roles=READERS
+    _any("Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    directory_roles=READERS,
+    members=True,
 )
 READ_ROLES: Final = Permission(
     _any("RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
@@ -106,5 +130,16 @@ READ_ROLES: Final = Permission(
 )
 WRITE_ROLES: Final = Permission(
     _any("RoleManagement.ReadWrite.Directory"),
+    directory_roles=_roles("Global Administrator", "Privileged Role Administrator"),
+)
+READ_POLICIES: Final = Permission(
+    _any("Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration", "Policy.ReadWrite.Authorization"),
+    directory_roles=READERS,
+)
+WRITE_APP_MANAGEMENT: Final = Permission(
+    _any("Policy.ReadWrite.ApplicationConfiguration"), directory_roles=APPLICATION_ADMINISTRATORS
+)
+WRITE_AUTHORIZATION: Final = Permission(
+    _any("Policy.ReadWrite.Authorization"),
     directory_roles=_roles("Global Administrator", "Privileged Role Administrator"),
 )

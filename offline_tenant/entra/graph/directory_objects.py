@@ -1,10 +1,10 @@
-"""Users, the organization, directory objects of any kind, and directory role assignments: what is mostly read."""
+"""The organization, directory objects of any kind, and directory role assignments: what is mostly read."""
 
 from typing import Final
 
 from offline_tenant.entra.directory import role_assignments
 from offline_tenant.entra.directory.errors import not_found
-from offline_tenant.entra.directory.types import ORGANIZATION, ROLE_ASSIGNMENT, USER
+from offline_tenant.entra.directory.types import ORGANIZATION, ROLE_ASSIGNMENT
 from offline_tenant.entra.graph import authorization, owners
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.state.store import Document
@@ -13,19 +13,6 @@ from offline_tenant.web.call import Answer
 NO_CONTENT: Final = Answer(204)
 ROLES: Final = "/roleManagement/directory/roleAssignments"
 ROLES_FRAGMENT: Final = "roleManagement/directory/roleAssignments"
-
-
-def _list_users(request: Request) -> Answer:
-    return request.many(USER, "users")
-
-
-def _get_user(request: Request) -> Answer:
-    name = request.parameter("user")
-    found = request.directory.get("users", name)
-    by_name = [found] if found else request.directory.find("users", "userPrincipalName", name)
-    if not by_name:
-        raise not_found(name)
-    return request.one(USER, "users", by_name[0])
 
 
 def _list_organization(request: Request) -> Answer:
@@ -69,8 +56,6 @@ def _unassign_role(request: Request) -> Answer:
 
 
 ROWS: Final = (
-    Row("GET", "/users", _list_users, authorization.READ_USERS),
-    Row("GET", "/users/{user}", _get_user, authorization.READ_USERS),
     Row("GET", "/organization", _list_organization, authorization.READ_ORGANIZATION),
     Row("GET", "/organization/{id}", _get_organization, authorization.READ_ORGANIZATION),
     Row("GET", "/directoryObjects/{object}", _get_directory_object, authorization.READ_APPLICATIONS),

@@ -78,7 +78,7 @@ def query(options: Mapping[str, str], type_: ObjectType, version: str) -> Query:
     known = type_.known(version)
     return Query(
         clauses=_clauses(options.get("$filter", ""), known, type_),
-        select=_select(options.get("$select", ""), known, type_),
+        select=_select(options.get("$select", ""), known, type_) or type_.by_default(version),
         top=_number(options, "$top", 1, LONGEST_PAGE, PAGE),
         skip=_number(options, "$skiptoken", 0, 10**9, 0),
         count=options.get("$count", "").casefold() == "true",

@@ -6,11 +6,14 @@ from typing import Final
 from offline_tenant.entra.graph import (
     applications,
     consent,
+    deleted_items,
     directory_objects,
     errors,
     federated_credentials,
     owners,
+    policies,
     service_principals,
+    users,
 )
 from offline_tenant.entra.graph.request import Row, handler
 from offline_tenant.web.call import Area, Route
@@ -23,7 +26,10 @@ ROWS: Final = (
     *service_principals.ROWS,
     *owners.ROWS,
     *consent.ROWS,
+    *users.ROWS,
     *directory_objects.ROWS,
+    *policies.ROWS,
+    *deleted_items.ROWS,
 )
 # Objects that also go by their application id: /applications(appId='…').
 BY_APP_ID: Final = ("applications", "servicePrincipals")

@@ -12,7 +12,8 @@ from typing import Any, Final
 import jwt
 from cryptography import x509
 
-from offline_tenant.entra.directory import certificates, federated_credentials, passwords
+from offline_tenant.entra.directory import certificates, federated_credentials
+from offline_tenant.entra.directory.objects import moment
 from offline_tenant.entra.signin import issuers
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
@@ -68,7 +69,7 @@ def _by_certificate(request: TokenRequest, application: Document, assertion: Ass
     credential, thumbprint = _credential(request, application, assertion)
     if credential is None:
         raise SignInError(700027, reason="The key was not found.", thumbprint=thumbprint, client=app_id)
-    if request.tenant.clock.now() >= passwords.moment(credential["endDateTime"]):
+    if request.tenant.clock.now() >= moment(credential["endDateTime"]):
         raise SignInError(700027, reason="The key used is expired.", thumbprint=thumbprint, client=app_id)
     certificate = x509.load_der_x509_certificate(b64decode(credential["der"]))
     if not _is_signed_with(assertion, certificate.public_key()):

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_plus
 
 from offline_tenant.entra.directory import passwords
+from offline_tenant.entra.directory.objects import moment
 from offline_tenant.entra.signin.assertions import by_assertion
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
@@ -88,9 +89,9 @@ def display_name(request: TokenRequest) -> str:
 def _by_secret(request: TokenRequest, application: Document, secret: str) -> str:
     credential = passwords.matching(request.directory, application, secret)
     now = request.tenant.clock.now()
-    if credential is None or now < passwords.moment(credential["startDateTime"]):
+    if credential is None or now < moment(credential["startDateTime"]):
         raise SignInError(7000215, client=application["appId"])
-    if now >= passwords.moment(credential["endDateTime"]):
+    if now >= moment(credential["endDateTime"]):
         raise SignInError(7000222, client=application["appId"])
     return "1"
 

@@ -1,0 +1,155 @@
+"""Policies of the tenant: what credentials applications may have, and what users may consent to.
+
+https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy
+https://learn.microsoft.com/graph/api/resources/authorizationpolicy
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from offline_tenant.entra.directory.errors import DirectoryError, bad_request, not_emulated
+from offline_tenant.entra.directory.objects import Directory, moment
+from offline_tenant.entra.directory.types import APP_MANAGEMENT_POLICY, AUTHORIZATION_POLICY
+from offline_tenant.state.store import Document
+
+KIND: Final = "policies"
+APP_MANAGEMENT: Final = "defaultAppManagementPolicy"
+AUTHORIZATION: Final = "authorizationPolicy"
+TYPES: Final = {APP_MANAGEMENT: APP_MANAGEMENT_POLICY, AUTHORIZATION: AUTHORIZATION_POLICY}
+# What a new tenant has; Microsoft's own may differ from year to year.
+DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    APP_MANAGEMENT: {
+        "id": "00000000-0000-0000-0000-000000000000",
+        "displayName": "Default app management tenant policy",
+        "description": "Default tenant policy that enforces app management restrictions on applications and "
+        "service principals. To apply policy to targeted resources, create a new policy under appManagementPolicies "
+        "collection.",
+    },
+    AUTHORIZATION: {
+        "id": AUTHORIZATION,
+        "displayName": "Authorization Policy",
+        "description": "Used to manage authorization related settings across the company.",
+    },
+}
+DURATION: Final = re.compile(
+    r"P(?=.)(?:(?P<days>\d{1,6})D)?(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,6})S)?)?",
+    re.ASCII,
+)
+# The restrictions that are enforced; the others are refused when they are set.
+ADDITION: Final = "passwordAddition"
+PASSWORD_LIFETIME: Final = "passwordLifetime"  # noqa: S105 - a name
+KEY_LIFETIME: Final = "asymmetricKeyLifetime"
+ENFORCED: Final = frozenset({ADDITION, PASSWORD_LIFETIME, KEY_LIFETIME})
+# Which delegated permissions users may consent to by themselves: none without one of these.
+CONSENT: Final = "ManagePermissionGrantsForSelf."
+CONSENT_TO_ALL: Final = f"{CONSENT}microsoft-user-default-legacy"
+CONSENT_TO_LOW: Final = f"{CONSENT}microsoft-user-default-low"
+LOW_IMPACT: Final = frozenset({"openid", "profile", "email", "offline_access", "User.Read"})
+
+
+def get(directory: Directory, name: str) -> Document:
+    """A policy as it stands."""
+    return directory.primary.get(KIND, name) or {**TYPES[name].new({}), **DEFAULTS[name]}
+
+
+def update(directory: Directory, name: str, body: Mapping[str, Any]) -> None:
+    """Change a policy.
+
+    Args:
+        directory: of the tenant.
+        name: ``APP_MANAGEMENT`` or ``AUTHORIZATION``.
+        body: as Graph's PATCH takes it.
+
+    Raises:
+        DirectoryError: a property does not fit (400), a restriction that is not emulated (501).
+    """
+    changed = TYPES[name].changed(get(directory, name), body)
+    if name == APP_MANAGEMENT:
+        for restriction in _restrictions(changed):
+            _check(restriction)
+    directory.tenant.documents(KIND).put(name, changed)
+
+
+def check_password(
+    directory: Directory, kind: str, holder: Document, starts: datetime, ends: datetime
+) -> None:
+    """Refuse a client secret that the policy forbids.
+
+    Raises:
+        DirectoryError: no secrets at all, or too long a lifetime (400).
+    """
+    for restriction in _in_force(directory, kind, holder, "passwordCredentials"):
+        if restriction["restrictionType"] == ADDITION:
+            message = "Credential type not allowed as per assigned policy"
+            raise DirectoryError(400, "CredentialTypeNotAllowedAsPerAppPolicy", message)
+        _check_lifetime(restriction, starts, ends)
+
+
+def check_certificate(directory: Directory, holder: Document, starts: datetime, ends: datetime) -> None:
+    """Refuse a certificate that holds longer than the policy allows.
+
+    Raises:
+        DirectoryError: too long a lifetime (400).
+    """
+    for restriction in _in_force(directory, "applications", holder, "keyCredentials"):
+        _check_lifetime(restriction, starts, ends)
+
+
+def users_may_consent(directory: Directory, scope: Document) -> bool:
+    """Whether a user who is no administrator may consent to a delegated permission, for themselves."""
+    told = get(directory, AUTHORIZATION)["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"]
+    if scope["type"] != "User":
+        return False
+    return CONSENT_TO_ALL in told or (CONSENT_TO_LOW in told and scope["value"] in LOW_IMPACT)
+
+
+def _restrictions(policy: Document) -> Iterator[Document]:
+    for holders in ("applicationRestrictions", "servicePrincipalRestrictions"):
+        for credentials in ("passwordCredentials", "keyCredentials"):
+            yield from policy[holders][credentials]
+
+
+def _check(restriction: Document) -> None:
+    kind = restriction["restrictionType"]
+    if kind not in ENFORCED and restriction["state"] != "disabled":
+        raise not_emulated(f"the credential restriction {kind}")
+    if kind in {PASSWORD_LIFETIME, KEY_LIFETIME} and _duration(restriction["maxLifetime"]) is None:
+        raise bad_request(f"Invalid value specified for property 'maxLifetime' of restriction '{kind}'.")
+    try:
+        moment(restriction["restrictForAppsCreatedAfterDateTime"] or "2019-01-01")
+    except (ValueError, OverflowError) as error:
+        raise bad_request("Invalid value for 'restrictForAppsCreatedAfterDateTime'.") from error
+
+
+def _in_force(directory: Directory, kind: str, holder: Document, credentials: str) -> list[Document]:
+    policy = get(directory, APP_MANAGEMENT)
+    holders = "applicationRestrictions" if kind == "applications" else "servicePrincipalRestrictions"
+    if not policy["isEnabled"]:
+        return []
+    return [
+        restriction
+        for restriction in policy[holders][credentials]
+        if restriction["state"] != "disabled" and _concerns(restriction, holder)
+    ]
+
+
+def _concerns(restriction: Document, holder: Document) -> bool:
+    since = restriction["restrictForAppsCreatedAfterDateTime"]
+    return since is None or moment(holder["createdDateTime"]) >= moment(since)
+
+
+def _check_lifetime(restriction: Document, starts: datetime, ends: datetime) -> None:
+    most = _duration(restriction["maxLifetime"])
+    if most is not None and ends - starts > most:
+        message = "Credential lifetime exceeds the max value allowed as per assigned policy"
+        raise DirectoryError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message)
+
+
+def _duration(text: str | None) -> timedelta | None:
+    """ISO 8601 as .NET writes it: days, hours, minutes, seconds."""
+    found = DURATION.fullmatch(text or "")
+    return (
+        timedelta(**{name: int(value or 0) for name, value in found.groupdict().items()}) if found else None
+    )

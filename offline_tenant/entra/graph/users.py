@@ -1,0 +1,66 @@
+"""``/users`` and ``/me``: https://learn.microsoft.com/graph/api/resources/user ."""
+
+from typing import Final
+
+from offline_tenant.entra.directory import deleted_items, users
+from offline_tenant.entra.directory.errors import DirectoryError
+from offline_tenant.entra.directory.types import USER
+from offline_tenant.entra.graph.authorization import READ_ME, READ_USERS, WRITE_USERS
+from offline_tenant.entra.graph.request import Request, Row
+from offline_tenant.state.store import Document
+from offline_tenant.web.call import Answer
+
+NO_CONTENT: Final = Answer(204)
+KIND: Final = users.KIND
+
+
+def _one(request: Request) -> Document:
+    return users.named(request.directory, request.parameter("user"))
+
+
+def _list(request: Request) -> Answer:
+    return request.many(USER, KIND)
+
+
+def _create(request: Request) -> Answer:
+    return request.one(USER, KIND, users.create(request.directory, request.body()), 201)
+
+
+def _get(request: Request) -> Answer:
+    return request.one(USER, KIND, _one(request))
+
+
+def _update(request: Request) -> Answer:
+    users.update(request.directory, _one(request), request.body())
+    return NO_CONTENT
+
+
+def _delete(request: Request) -> Answer:
+    user = _one(request)
+    secret = request.directory.primary.get(users.PASSWORDS, user["id"])
+    deleted_items.bury(request.directory, KIND, user, [(users.PASSWORDS, secret)] if secret else [])
+    return NO_CONTENT
+
+
+def _revoke(request: Request) -> Answer:
+    users.revoke_sessions(request.directory, _one(request))
+    return Answer(200, request.context("Edm.Boolean") | {"value": True})
+
+
+def _me(request: Request) -> Answer:
+    if request.caller.app_only:
+        raise DirectoryError(
+            400, "BadRequest", "/me request is only valid with delegated authentication flow."
+        )
+    return request.one(USER, KIND, users.named(request.directory, request.caller.oid))
+
+
+ROWS: Final = (
+    Row("GET", "/me", _me, READ_ME),
+    Row("GET", "/users", _list, READ_USERS),
+    Row("POST", "/users", _create, WRITE_USERS),
+    Row("GET", "/users/{user}", _get, READ_USERS),
+    Row("PATCH", "/users/{user}", _update, WRITE_USERS),
+    Row("DELETE", "/users/{user}", _delete, WRITE_USERS),
+    Row("POST", "/users/{user}/revokeSignInSessions", _revoke, WRITE_USERS),
+)
