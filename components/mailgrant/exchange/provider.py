@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from mailgrant import schema
-from mailgrant.exchange import mailbox_access, service_principal
+from mailgrant.exchange import mailbox_access, service_principal, watchdog
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.rights import grants
 from mailgrant.exchange.session import Session
@@ -42,6 +42,7 @@ class ExchangeProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the way to the stack's configuration for the first call that needs a session."""
+        watchdog.follow(sys.argv[1:])
         ExchangeProvider._configured = req.config.get
 
     @staticmethod
