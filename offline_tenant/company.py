@@ -1,6 +1,10 @@
-"""Who works at Contoso, the company of the seeded tenant: one row a mailbox."""
+"""Who works at Contoso, the company of the seeded tenant: one row a mailbox.
 
-from dataclasses import dataclass
+Further tenants of an installation have the same people, with addresses of their own domain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -35,3 +39,16 @@ COMPANY: Final = (
     Person("alex@contoso.com", "Alex Wilber"),
     Person("boardroom@contoso.com", "Board Room", "RoomMailbox"),
 )
+
+
+def of(domains: Sequence[str]) -> tuple[Person, ...]:
+    """The people of a tenant with these domains; the last one stands in their addresses."""
+    moved = (replace(person, address=_at(person.address, domains[-1])) for person in COMPANY)
+    return tuple(
+        replace(person, aliases=tuple(_at(alias, domains[-1]) for alias in person.aliases))
+        for person in moved
+    )
+
+
+def _at(address: str, domain: str) -> str:
+    return f"{address.partition('@')[0]}@{domain}"

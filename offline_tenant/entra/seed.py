@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline_tenant.company import COMPANY
+from offline_tenant import company
 from offline_tenant.entra.clouds import EXCHANGE, GRAPH
 from offline_tenant.entra.directory import (
     applications,
@@ -47,7 +47,7 @@ def seed(tenant: Tenant, automation_client_id: str, automation_secret: str) -> N
     resources = {
         app_id: service_principals.create(directory, {"appId": app_id}, ()) for app_id in (GRAPH, EXCHANGE)
     }
-    for person in COMPANY:
+    for person in company.of(tenant.registration()["domains"]):
         if person.type == "UserMailbox":
             _user(directory, person.address, person.name, person.address)
     principal = _automation(directory, automation_client_id, automation_secret)
@@ -72,7 +72,8 @@ def _organization(directory: Directory) -> None:
         }
         for number, name in enumerate(known["domains"])
     ]
-    named = {"id": directory.tenant.id, "displayName": "Contoso", "verifiedDomains": domains}
+    name = "".join(known["domains"][:1]).partition(".")[0].capitalize()
+    named = {"id": directory.tenant.id, "displayName": name, "verifiedDomains": domains}
     directory.add("organization", ORGANIZATION.new({}) | named | {"createdDateTime": directory.now()})
 
 

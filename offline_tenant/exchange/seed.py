@@ -8,6 +8,6 @@ __all__ = ["add_mailbox", "seed"]
 
 
 def seed(tenant: Tenant) -> None:
-    """Make the mailboxes of ``company.COMPANY``; their Entra users are there already."""
-    for person in company.COMPANY:
+    """Make the mailboxes of the tenant's company; their Entra users are there already."""
+    for person in company.of(tenant.registration()["domains"]):
         add_mailbox(tenant, person.address, person.name, person.type, person.aliases)

@@ -46,7 +46,10 @@ def build(
         routes: of all services.
         unknown: shapes the refusal of paths and verbs that no route knows.
     """
-    return Application(installation, ledger, Router(routes), replace(unknown, name=UNKNOWN, observed=True))
+    table = list(routes)
+    rest = replace(unknown, name=UNKNOWN, observed=True)
+    ledger.services |= {area.name for area in (rest, *(route.area for route in table)) if area.observed}
+    return Application(installation, ledger, Router(table), rest)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ LOG_LENGTH: Final = 5_000  # entries, of about a kilobyte each
 NAMES: Final = 500  # different calls of one service that are counted apart; callers make some of the names up
 OTHERS: Final = "(others)"
 TEXT_LENGTH: Final = 300  # characters of one value in the log
+MAIL: Final = ("imap", "pop", "smtp")  # services that have no routes
 
 
 class Ledger:
@@ -29,6 +30,7 @@ class Ledger:
         self._totals: Counter[str] = Counter()
         self._log: deque[tuple[float, dict[str, Any]]] = deque(maxlen=LOG_LENGTH)
         self._fault_ids = itertools.count(1)
+        self.services: set[str] = set(MAIL)  # whose calls may be delayed and failed
         self.faults: list[Fault] = []
         self.latencies: dict[str, float] = {}
 

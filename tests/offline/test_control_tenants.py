@@ -1,0 +1,206 @@
+"""Tenants, mailboxes and issuers over the control plane; one tenant knows nothing of another."""
+
+import json
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from offline_tenant import seed
+from tests.offline.control_helper import Control
+
+pytest_plugins = ["tests.offline.control_fixtures"]
+
+EXCHANGE = "https://outlook.office365.com"
+FABRIKAM = "fabrikam.onmicrosoft.com"
+
+
+@pytest.fixture
+def fabrikam(control: Control) -> str:
+    body = {"organization": FABRIKAM, "domains": ["fabrikam.com"]}
+    return str(control.ask("POST", "tenants", body, 201)["id"])
+
+
+def cmdlet(control: Control, tenant: str, token: str, name: str, **parameters: Any) -> Any:
+    body = {"CmdletInput": {"CmdletName": name, "Parameters": parameters}}
+    headers = {"Authorization": f"Bearer {token}"}
+    return control.http.post(f"/adminapi/beta/{tenant}/InvokeCommand", json=body, headers=headers)
+
+
+def test_the_seeded_tenant_is_the_first(control: Control, fabrikam: str) -> None:
+    first, second = control.ask("GET", "tenants")
+
+    assert first["id"] == seed.TENANT_ID
+    assert first["organization"] == "contoso.onmicrosoft.com"
+    assert second == {
+        "id": fabrikam,
+        "organization": FABRIKAM,
+        "domains": [FABRIKAM, "fabrikam.com"],
+        "cloud": "global",
+        "client_id": seed.AUTOMATION_CLIENT_ID,
+    }
+
+
+def test_a_new_tenant_has_a_company_and_an_automation(control: Control, fabrikam: str) -> None:
+    assert control.sign_in(fabrikam)
+    tenant = control.installation.tenant(FABRIKAM)
+    assert tenant
+    [organization] = tenant.documents("organization").all()
+    assert organization["displayName"] == "Fabrikam"
+    assert [domain["name"] for domain in organization["verifiedDomains"]] == [FABRIKAM, "fabrikam.com"]
+
+    addresses = {mailbox["address"] for mailbox in control.ask("GET", f"mailboxes?tenant={fabrikam}")}
+    assert "invoices@fabrikam.com" in addresses
+    assert not any(address.endswith("contoso.com") for address in addresses)
+
+
+@pytest.mark.parametrize("cloud", ["usgov-high", "usgov-dod", "china"])
+def test_a_tenant_lives_in_a_cloud(control: Control, cloud: str) -> None:
+    control.ask("POST", "tenants", {"organization": FABRIKAM, "cloud": cloud}, 201)
+
+    assert control.ask("GET", "tenants")[1]["cloud"] == cloud
+    assert control.sign_in(FABRIKAM)
+
+
+def test_tokens_of_one_tenant_open_nothing_in_another(control: Control, fabrikam: str) -> None:
+    contosos, fabrikams = control.sign_in(), control.sign_in(fabrikam)
+    made = control.graph("POST", "applications", {"displayName": "poller"}, contosos).json()
+
+    assert control.graph("GET", f"applications/{made['id']}", token=contosos).status_code == 200
+    assert control.graph("GET", f"applications/{made['id']}", token=fabrikams).status_code == 404
+    names = [
+        one["displayName"] for one in control.graph("GET", "applications", token=fabrikams).json()["value"]
+    ]
+    assert "poller" not in names
+
+    token = control.sign_in(resource=EXCHANGE)
+    assert cmdlet(control, seed.TENANT_ID, token, "Get-Mailbox").status_code == 200
+    assert cmdlet(control, fabrikam, token, "Get-Mailbox").status_code == 401
+
+
+def test_mailboxes_of_one_tenant_are_unknown_in_another(control: Control, fabrikam: str) -> None:
+    token = control.sign_in(fabrikam, EXCHANGE)
+
+    found = cmdlet(control, fabrikam, token, "Get-Mailbox", Identity="invoices@fabrikam.com")
+    assert found.status_code == 200
+    missing = cmdlet(control, fabrikam, token, "Get-Mailbox", Identity="invoices@contoso.com")
+    assert missing.status_code == 404
+
+
+def test_objects_are_counted_for_each_tenant(control: Control, fabrikam: str) -> None:
+    before = control.ask("GET", f"objects?tenant={fabrikam}")
+    control.graph("POST", "applications", {"displayName": "poller"})
+
+    assert control.ask("GET", f"objects?tenant={FABRIKAM}") == before
+    assert control.ask("GET", "objects")["applications"] == before["applications"] + 1
+
+
+def test_a_tenant_that_is_not_there_is_named(control: Control, fabrikam: str) -> None:
+    complaint = control.complaint("GET", "mailboxes?tenant=adatum.com", expect=404)
+
+    assert complaint == (
+        "there is no tenant 'adatum.com'; there are: contoso.onmicrosoft.com, fabrikam.onmicrosoft.com"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "complaint"),
+    [
+        ({}, 400, "organization: Field required"),
+        ({"organization": "fabrikam"}, 400, "organization: expected a domain name"),
+        ({"organization": "fab rikam.com"}, 400, "organization: expected a domain name"),
+        ({"organization": f"{'a' * 64}.com"}, 400, "organization: expected a domain name"),
+        ({"organization": FABRIKAM, "cloud": "moon"}, 400, "cloud: expected one of global, usgov-high"),
+        ({"organization": FABRIKAM, "domains": ["x"]}, 400, "domains.0: expected a domain name"),
+        ({"organization": "Contoso.com"}, 409, "contoso.com: belongs to a tenant already"),
+        (
+            {"organization": FABRIKAM, "domains": ["contoso.com"]},
+            409,
+            "contoso.com: belongs to a tenant already",
+        ),
+    ],
+)
+def test_a_wrong_tenant_is_not_added(control: Control, body: Any, status: int, complaint: str) -> None:
+    before = control.everything()
+
+    assert complaint in control.complaint("POST", "tenants", body, status)
+    assert control.everything() == before
+
+
+def test_a_mailbox_is_added_as_told(control: Control) -> None:
+    body = {
+        "address": "sales@contoso.com",
+        "name": "Sales",
+        "type": "UserMailbox",
+        "aliases": ["vertrieb@contoso.com"],
+    }
+    added = control.ask("POST", "mailboxes", body, 201)
+
+    assert {name: added[name] for name in ("address", "name", "type")} == {
+        "address": "sales@contoso.com",
+        "name": "Sales",
+        "type": "UserMailbox",
+    }
+    assert added in control.ask("GET", "mailboxes")
+    token = control.sign_in(resource=EXCHANGE)
+    assert (
+        cmdlet(control, seed.TENANT_ID, token, "Get-Mailbox", Identity="vertrieb@contoso.com").status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "complaint"),
+    [
+        ({}, 400, "address: Field required"),
+        ({"address": "sales"}, 400, "address: expected an SMTP address"),
+        ({"address": "sales@contoso.com\n"}, 400, "address: expected an SMTP address"),
+        ({"address": "<b>@contoso.com"}, 400, "address: expected an SMTP address"),
+        ({"address": "sales@contoso.com", "type": "Mailbox"}, 400, "type: Input should be 'UserMailbox'"),
+        ({"address": "sales@contoso.com", "aliases": "x"}, 400, "aliases: Input should be a valid array"),
+        ({"address": "sales@adatum.com"}, 400, "sales@adatum.com: not one of the tenant's domains"),
+        ({"address": "Invoices@contoso.com"}, 409, "one of the addresses is taken: Invoices@contoso.com"),
+        (
+            {"address": "sales@contoso.com", "aliases": ["rechnungen@contoso.com"]},
+            409,
+            "one of the addresses is taken: sales@contoso.com, rechnungen@contoso.com",
+        ),
+    ],
+)
+def test_a_wrong_mailbox_is_not_added(control: Control, body: Any, status: int, complaint: str) -> None:
+    before = control.everything()
+
+    assert complaint in control.complaint("POST", "mailboxes", body, status)
+    assert control.everything() == before
+
+
+def key_set() -> list[dict[str, Any]]:
+    public = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    return [json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(public)) | {"kid": "one", "use": "sig"}]
+
+
+def test_an_issuer_is_trusted_and_forgotten(control: Control) -> None:
+    issuer = "https://token.actions.githubusercontent.com"
+    assert control.ask("POST", "issuers", {"issuer": issuer, "keys": key_set()}) == [
+        {"issuer": issuer, "keys": ["one"]}
+    ]
+
+    control.ask("DELETE", f"issuers?issuer={issuer}", expect=204)
+    assert control.ask("GET", "issuers") == []
+    assert "there is no issuer" in control.complaint("DELETE", f"issuers?issuer={issuer}", expect=404)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ({"issuer": "https://ci.example"}, "keys: Field required"),
+        ({"issuer": "", "keys": []}, "issuer: String should have at least 1 character"),
+        ({"issuer": "https://ci.example", "keys": []}, "keys: not a JSON Web Key Set"),
+        ({"issuer": "https://ci.example", "keys": [{"kty": "x"}]}, "keys: not a JSON Web Key Set"),
+        ({"issuer": "https://ci.example", "keys": ["x"]}, "keys.0: Input should be an object"),
+    ],
+)
+def test_what_is_no_key_set_is_not_trusted(control: Control, body: Any, complaint: str) -> None:
+    assert complaint in control.complaint("POST", "issuers", body)
+    assert control.ask("GET", "issuers") == []
