@@ -7,6 +7,7 @@ import certifi
 import trustme
 
 NAMES = ("localhost", "127.0.0.1", "::1")
+FILES = ("ca.pem", "bundle.pem", "server.pem")
 
 
 def ensure(folder: Path) -> None:
@@ -15,7 +16,7 @@ def ensure(folder: Path) -> None:
     Args:
         folder: gets ``ca.pem``, ``server.pem`` (key and chain) and ``bundle.pem``.
     """
-    if (folder / "server.pem").exists():
+    if all((folder / name).exists() for name in FILES):
         return
     authority = trustme.CA(organization_name="mailgrant offline tenant")
     server = authority.issue_cert(*NAMES)

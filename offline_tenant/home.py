@@ -3,15 +3,29 @@
 import fcntl
 import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 VARIABLE: Final = "MAILGRANT_OFFLINE_HOME"
 SERVICES: Final = ("https", "imap")  # what listens, each on a port of its own
+FACTS: Final = "process.json"
+LOCK: Final = "lock"
 
 
-class TenantRunningError(Exception):
+# Seconds. Whoever asks whether a tenant runs holds the lock for an instant: that is no reason to give up.
+INSTANT: Final = 2.0
+PAUSE: Final = 0.01
+
+
+class OfflineError(Exception):
+    """What a person did or can mend, in a sentence."""
+
+
+class TenantRunningError(OfflineError):
     """Another process serves this home."""
 
 
@@ -69,21 +83,47 @@ class Home:
         """The backend in which Pulumi keeps the state of stacks."""
         return self.root / "stacks"
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All that ``make`` creates."""
+        return (self.root, self.certificates, self.bin, self.pulumi_home, self.stacks)
+
     def make(self) -> None:
-        """Create the folders; only their owner may look inside."""
-        for folder in (self.root, self.certificates, self.bin, self.pulumi_home, self.stacks):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Create the folders; only their owner may look inside.
+
+        Raises:
+            OfflineError: the place holds something else, or cannot be used.
+        """
+        if os.pathsep in str(self.root):
+            raise OfflineError(f"{self.root}: a home with {os.pathsep!r} in its path cannot stand in PATH")
+        try:
+            if self._is_something_else():
+                raise OfflineError(
+                    f"{self.root} is no home of an offline tenant, and not empty: name another"
+                )
+            for folder in self.folders:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.chmod(0o700)  # it may have been there before, open to others
+        except OSError as error:
+            raise OfflineError(f"{error.filename or self.root}: {error.strerror}") from error
+
+    def _is_something_else(self) -> bool:
+        if not self.root.is_dir() or not any(self.root.iterdir()):
+            return False
+        ours = (self.root / LOCK, self.root / FACTS, self.database, *self.folders[1:])
+        return not any(path.exists() for path in ours)
 
     def remembered(self) -> dict[str, Any]:
         """What the last run wrote down: its ports and process id; empty before the first."""
-        path = self.root / "process.json"
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        return _facts(self.root / FACTS) or _facts(self.root / LOCK)
 
     def remember(self, facts: dict[str, Any]) -> None:
-        """Write down ports and process id, at once or not at all."""
-        scratch = self.root / "process.json.new"
+        """Write down ports and process id, at once or not at all; for the process that has the lock."""
+        scratch = self.root / f"{FACTS}.new"
         scratch.write_text(json.dumps(facts, indent=1))
-        scratch.replace(self.root / "process.json")
+        scratch.replace(self.root / FACTS)
+        # Once more in the file that is locked: somebody may delete the other one.
+        (self.root / LOCK).write_text(json.dumps(facts))
 
     def lock(self) -> IO[str]:
         """Take the home for this process until the returned file is closed or the process ends.
@@ -91,23 +131,58 @@ class Home:
         Raises:
             TenantRunningError: another process has it.
         """
-        file = (self.root / "lock").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.close()
-            raise TenantRunningError(str(self.root)) from error
-        return file
+        return _locked(self.root / LOCK, INSTANT)
 
     def running(self) -> bool:
         """Whether a process serves this home now."""
-        if not self.root.exists():
-            return False
         try:
-            self.lock().close()
-        except TenantRunningError:
+            with (self.root / LOCK).open() as file:
+                # Shared, so that two who ask at once do not take each other for the tenant.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
+        except FileNotFoundError:
+            return False
         return False
+
+    @contextmanager
+    def changing(self, patience: float) -> Iterator[None]:
+        """Hold off others who would start or stop this tenant.
+
+        Raises:
+            OfflineError: somebody else does so for longer than ``patience`` seconds.
+        """
+        try:
+            file = _locked(self.root / "changing", patience)
+        except TenantRunningError as error:
+            raise OfflineError(
+                f"another process is starting or stopping the tenant in {self.root}"
+            ) from error
+        with file:
+            yield
+
+
+def _locked(path: Path, patience: float) -> IO[str]:
+    file = path.open("a")
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                file.close()
+                raise TenantRunningError(f"another process serves {path.parent}") from error
+            time.sleep(PAUSE)
+        else:
+            return file
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("ports"), dict) else {}
 
 
 def _project() -> Path:
