@@ -16,9 +16,6 @@ from cryptography.hazmat.primitives import hashes
 from offline_tenant.entra import routes, verification
 from offline_tenant.entra.seed import seed
 from offline_tenant.entra.verification import EXCHANGE_AUDIENCES
-from offline_tenant.state.clock import Clock
-from offline_tenant.state.ids import Ids
-from offline_tenant.state.store import Store
 from offline_tenant.state.tenant import Installation, Tenant
 from offline_tenant.web.call import Route
 from tests.offline.entra_helper import (
@@ -338,16 +335,14 @@ def test_the_signing_key_outlives_the_process(entra: Entra) -> None:
 
 def test_two_installations_have_the_same_ids() -> None:
     # The ids of the seed repeat from run to run: documentation and stacks may name them.
-    stores = [Store(":memory:") for _ in range(2)]
-    ids = []
-    for store in stores:
-        ids.append(_seeded_ids(store))
-        store.close()
+    installations = [Installation(":memory:") for _ in range(2)]
+    ids = [_seeded_ids(installation.add_tenant(NOBODY, ["contoso.com"])) for installation in installations]
+    for installation in installations:
+        installation.store.close()
     assert ids[0] == ids[1]
 
 
-def _seeded_ids(store: Store) -> list[Any]:
-    tenant = Tenant(NOBODY, store, Clock(store), Ids(store))
+def _seeded_ids(tenant: Tenant) -> list[Any]:
     tenant.clock.stop(datetime.fromisoformat("2026-11-01T00:00:00+00:00"))
     seed(tenant, CLIENT_ID, SECRET)
     kinds = ("applications", "servicePrincipals", "users", "appRoleAssignments", "secrets")

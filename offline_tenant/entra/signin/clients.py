@@ -1,4 +1,4 @@
-"""How a confidential client proves who it is: one row a way.
+"""How a client proves who it is: one row a way, and the clients that need no proof.
 
 Secret in the form or in a Basic header (RFC 6749 section 2.3.1), or a signed assertion (RFC 7523).
 """
@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_plus
 
-from offline_tenant.entra.directory import passwords
+from offline_tenant.entra.directory import passwords, registrations
 from offline_tenant.entra.directory.objects import moment
+from offline_tenant.entra.directory.registrations import Registration
 from offline_tenant.entra.signin.assertions import by_assertion
 from offline_tenant.entra.signin.errors import SignInError
-from offline_tenant.entra.signin.request import TokenRequest
+from offline_tenant.entra.signin.request import Endpoint, TokenRequest
 from offline_tenant.state.store import Document
+
+WEB: Final = "web"
+SPA: Final = "spa"
+NATIVE: Final = "publicClient"
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,87 @@ class Client:
 
 
 def authenticated(request: TokenRequest) -> Client:
-    """The client of a request.
+    """The client of a request that acts as itself.
 
     Raises:
         SignInError: no client id (900144), unknown client (700016), no or a wrong credential, no principal.
     """
     client_id, credentials = _given(request)
     application = _application(request, client_id)
-    proof = next((name for name in PROOFS if credentials.get(name)), None)
-    if proof is None:
+    if (proof := _proof(credentials)) is None:
         raise SignInError(_missing_credential(request))
     appidacr = PROOFS[proof](request, application, credentials[proof])
     return Client(_principal(request, application), appidacr)
+
+
+@dataclass(frozen=True)
+class PersonsClient:
+    """A client that acts for a person.
+
+    Args:
+        registration: of the application, wherever it is registered.
+        appidacr: ``"0"`` for a public client, else as in ``Client``.
+    """
+
+    registration: Registration
+    appidacr: str
+
+
+def of_person(request: TokenRequest, platform: str = "") -> PersonsClient:
+    """The client of a request on behalf of a person: public, or with a credential.
+
+    Args:
+        request: to the token endpoint.
+        platform: under which the redirect URI is registered; empty where there was none.
+
+    Raises:
+        SignInError: unknown client (700016), a public one with a credential (700025), a confidential one without
+            (7000218), a single-page one that is not called from a page, or another one that is (9002326, 9002327).
+    """
+    client_id, credentials = _given(request)
+    registration = registered(request, client_id)
+    _check_origin(request, platform)
+    public = platform in {SPA, NATIVE} or (not platform and registration.is_public)
+    if (proof := _proof(credentials)) is None:
+        if public:
+            return PersonsClient(registration, "0")
+        raise SignInError(7000218)
+    if platform in {SPA, NATIVE}:
+        raise SignInError(700025)
+    appidacr = PROOFS[proof](request, _application(request, client_id), credentials[proof])
+    return PersonsClient(registration, appidacr)
+
+
+def registered(endpoint: Endpoint, client_id: str) -> Registration:
+    """The application behind a client id.
+
+    Raises:
+        SignInError: nobody knows it here (700016).
+    """
+    found = registrations.find(endpoint.directory, client_id)
+    if found is None:
+        raise SignInError(700016, client=client_id, tenant=endpoint.display_name)
+    return found
+
+
+def principal_of(endpoint: Endpoint, registration: Registration) -> Document | None:
+    """The client's service principal in this tenant; None before anybody consented to it.
+
+    Raises:
+        SignInError: it is disabled (7000112).
+    """
+    principal = endpoint.directory.by_app_id("servicePrincipals", registration.app_id)
+    if principal is not None and principal["accountEnabled"] is False:
+        raise SignInError(7000112, client=registration.app_id, name=principal["displayName"])
+    return principal
+
+
+def _check_origin(request: TokenRequest, platform: str) -> None:
+    origin = request.headers.get("origin")
+    if platform == SPA and origin is None:
+        raise SignInError(9002327)
+    if platform and platform != SPA and origin is not None:
+        raise SignInError(9002326, origin=origin)
 
 
 def _given(request: TokenRequest) -> tuple[str, Mapping[str, str]]:
@@ -57,6 +131,10 @@ def _given(request: TokenRequest) -> tuple[str, Mapping[str, str]]:
     return unquote_plus(client_id), {"client_secret": unquote_plus(secret)}
 
 
+def _proof(credentials: Mapping[str, str]) -> str | None:
+    return next((name for name in PROOFS if credentials.get(name)), None)
+
+
 def _application(request: TokenRequest, client_id: str) -> Document:
     if found := request.directory.by_app_id("applications", client_id):
         return found
@@ -64,7 +142,7 @@ def _application(request: TokenRequest, client_id: str) -> Document:
     if principal and principal["appOwnerOrganizationId"] != request.tenant.id:
         # Published elsewhere: what it could prove itself with is not in this tenant.
         raise SignInError(7000215, client=client_id)
-    raise SignInError(700016, client=client_id, tenant=display_name(request))
+    raise SignInError(700016, client=client_id, tenant=request.display_name)
 
 
 def _missing_credential(request: TokenRequest) -> int:
@@ -78,12 +156,6 @@ def _principal(request: TokenRequest, application: Document) -> Document:
     if principal["accountEnabled"] is False:
         raise SignInError(7000112, client=application["appId"], name=principal["displayName"])
     return principal
-
-
-def display_name(request: TokenRequest) -> str:
-    """The name of the tenant, as sign-in errors give it."""
-    organization = next(iter(request.directory.all("organization")), None)
-    return organization["displayName"] if organization else request.tenant.id
 
 
 def _by_secret(request: TokenRequest, application: Document, secret: str) -> str:

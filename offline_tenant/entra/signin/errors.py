@@ -1,159 +1,22 @@
-"""What sign-in refuses: Microsoft's AADSTS codes, texts and JSON.
+"""What sign-in refuses, in Microsoft's JSON.
 
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from offline_tenant.entra.signin.client_faults import CLIENT_FAULTS
+from offline_tenant.entra.signin.fault import Fault
+from offline_tenant.entra.signin.people_faults import PEOPLE_FAULTS
 from offline_tenant.web.call import Answer, Call
 
 NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One AADSTS code.
-
-    Args:
-        status: the HTTP status.
-        error: the OAuth 2.0 error code.
-        text: Microsoft's sentence, with the names of what is put into it.
-    """
-
-    status: int
-    error: str
-    text: str
-
-
-def _unmatched(part: str) -> Fault:
-    text = (
-        f"No matching federated identity record found for presented assertion {part} '{{value}}'. Please check your "
-        "federated identity credential Subject, Audience and Issuer against the presented assertion. "
-        "https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
-    )
-    return Fault(401, "invalid_client", text)
-
-
-FAULTS: Final[Mapping[int, Fault]] = {
-    28000: Fault(
-        400,
-        "invalid_scope",
-        "Provided value for the input parameter scope is not valid because it contains more than one resource. "
-        "Scope {scope} is not valid.",
-    ),
-    50013: Fault(
-        401,
-        "invalid_client",
-        "Assertion failed signature validation. [Reason - The provided signature value did not match the expected "
-        "signature value.]",
-    ),
-    50027: Fault(401, "invalid_client", "JWT token is invalid or malformed."),
-    50059: Fault(
-        400,
-        "invalid_request",
-        "No tenant-identifying information found in either the request or implied by any provided credentials.",
-    ),
-    50166: Fault(400, "invalid_request", "Request to External OIDC endpoint failed."),
-    70003: Fault(
-        400, "unsupported_grant_type", "The app requested an unsupported grant type '{grant_type}'."
-    ),
-    70011: Fault(
-        400,
-        "invalid_scope",
-        "The provided request must include a 'scope' input parameter. The provided value for the input parameter "
-        "'scope' is not valid. The scope {scope} is not valid.",
-    ),
-    90002: Fault(
-        400,
-        "invalid_request",
-        "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
-        "correct cloud. Check with your subscription administrator, this may happen if there are no active "
-        "subscriptions for the tenant.",
-    ),
-    90013: Fault(400, "invalid_request", "Invalid input received from the user."),
-    500011: Fault(
-        400,
-        "invalid_resource",
-        "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the "
-        "application has not been installed by the administrator of the tenant or consented to by any user in the "
-        "tenant. You might have sent your authentication request to the wrong tenant.",
-    ),
-    700016: Fault(
-        400,
-        "unauthorized_client",
-        "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the "
-        "application has not been installed by the administrator of the tenant or consented to by any user in the "
-        "tenant. You may have sent your authentication request to the wrong tenant.",
-    ),
-    700021: Fault(
-        401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."
-    ),
-    700023: Fault(
-        401,
-        "invalid_client",
-        "Client assertion audience claim does not match Realm issuer. Review the documentation at "
-        "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .",
-    ),
-    700024: Fault(401, "invalid_client", "Client assertion is not within its valid time range."),
-    700027: Fault(
-        401,
-        "invalid_client",
-        "The certificate with identifier used to sign the client assertion is not registered on application. "
-        "[Reason - {reason}, Thumbprint of key used by client: '{thumbprint}', Please visit the Azure Portal, Graph "
-        "Explorer or directly use MS Graph to see configured keys for app Id '{client}'.]",
-    ),
-    700211: _unmatched("issuer"),
-    700212: _unmatched("audience"),
-    700213: _unmatched("subject"),
-    900144: Fault(
-        400, "invalid_request", "The request body must contain the following parameter: '{parameter}'."
-    ),
-    900561: Fault(
-        400,
-        "invalid_request",
-        "The endpoint only accepts POST, OPTIONS requests. Received a {method} request.",
-    ),
-    1002012: Fault(
-        400,
-        "invalid_scope",
-        "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with "
-        "/.default suffixed to the resource identifier (application ID URI).",
-    ),
-    7000112: Fault(400, "unauthorized_client", "Application '{client}'({name}) is disabled."),
-    7000215: Fault(
-        401,
-        "invalid_client",
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
-        "not the client secret ID, for a secret added to app '{client}'.",
-    ),
-    7000216: Fault(
-        401,
-        "invalid_client",
-        "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-    ),
-    7000218: Fault(
-        401,
-        "invalid_client",
-        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    ),
-    7000222: Fault(
-        401,
-        "invalid_client",
-        "The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys "
-        "for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added "
-        "security: https://aka.ms/certCreds.",
-    ),
-    7000229: Fault(
-        401,
-        "invalid_client",
-        "The client application {client} is missing service principal in the tenant {tenant}. See instructions "
-        "here: https://go.microsoft.com/fwlink/?linkid=2225119",
-    ),
-}
+FAULTS: Final[Mapping[int, Fault]] = {**CLIENT_FAULTS, **PEOPLE_FAULTS}
 
 
 class SignInError(Exception):
@@ -169,28 +32,47 @@ class SignInError(Exception):
         fault = FAULTS[code]
         super().__init__(f"AADSTS{code}")
         self.code, self.status, self.error = code, fault.status, error or fault.error
+        self.suberror = fault.suberror
         self.text = f"AADSTS{code}: {fault.text.format_map(values)}"
 
 
 def answer(error: SignInError, call: Call) -> Answer:
     """The error as the token endpoint words it."""
+    return Answer(error.status, _body(error, *_where(call)), NO_STORE)
+
+
+def description(error: SignInError, call: Call) -> str:
+    """The text of an error with where it happened, as redirects and pages carry it."""
+    moment, trace, correlation = _where(call)
+    return f"{error.text} {_trailer(moment, trace, correlation)}"
+
+
+def _where(call: Call) -> tuple[datetime, str, str]:
     moment = call.installation.clock.now()
     trace = str(uuid5(NAMESPACE_URL, f"{moment.isoformat()} {call.method} {call.path}"))
-    correlation = call.headers.get("client-request-id", trace)
-    return Answer(error.status, _body(error, moment, trace, correlation), NO_STORE)
+    return moment, trace, call.headers.get("client-request-id", trace)
+
+
+def _trailer(moment: datetime, trace: str, correlation: str) -> str:
+    return f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {_stamp(moment)}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _body(error: SignInError, moment: datetime, trace: str, correlation: str) -> dict[str, Any]:
-    timestamp = moment.strftime("%Y-%m-%d %H:%M:%SZ")
-    where = f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+    timestamp = _stamp(moment)
+    suberror = {"suberror": error.suberror} if error.suberror else {}
     return {
         "error": error.error,
-        "error_description": f"{error.text} {where}",
+        "error_description": f"{error.text} {_trailer(moment, trace, correlation)}",
         "error_codes": [error.code],
         "timestamp": timestamp,
         "trace_id": trace,
         "correlation_id": correlation,
         "error_uri": f"https://login.microsoftonline.com/error?code={error.code}",
+        **suberror,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from offline_tenant.entra.signin import clients, resources, tokens
+from offline_tenant.entra.signin import clients, codes, device_codes, refresh, resources, ropc, tokens
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
 
@@ -37,4 +37,11 @@ def _client_credentials(request: TokenRequest) -> dict[str, Any]:
 
 Grant = Callable[[TokenRequest], dict[str, Any]]
 
-GRANTS: Final[Mapping[str, Grant]] = {"client_credentials": _client_credentials}
+GRANTS: Final[Mapping[str, Grant]] = {
+    "client_credentials": _client_credentials,
+    "authorization_code": codes.redeem,
+    "refresh_token": refresh.redeem,
+    "password": ropc.redeem,
+    "urn:ietf:params:oauth:grant-type:device_code": device_codes.redeem,
+    "device_code": device_codes.redeem,
+}

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.signin import implied
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Call
@@ -17,25 +18,44 @@ NAME: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
-class TokenRequest:
-    """A POST to a token endpoint.
+class Endpoint:
+    """Where somebody signs in.
 
     Args:
         tenant: that is signed in to.
-        form: the decoded body.
-        headers: by name in small letters.
         base_url: of this server, which is also Graph's.
     """
 
     tenant: Tenant
-    form: Mapping[str, str]
-    headers: Mapping[str, str]
     base_url: str
 
     @cached_property
     def directory(self) -> Directory:
         """The directory that is signed in to."""
         return Directory(self.tenant)
+
+    @property
+    def display_name(self) -> str:
+        """The name of the tenant, as sign-in errors give it."""
+        organization = next(iter(self.directory.all("organization")), None)
+        return str(organization["displayName"]) if organization else self.tenant.id
+
+
+@dataclass(frozen=True)
+class TokenRequest(Endpoint):
+    """A POST to a token endpoint.
+
+    Args:
+        form: the decoded body.
+        headers: by name in small letters.
+        place: the first segment of the path: a tenant's name, or ``common`` and its like.
+        version: ``1.0`` or ``2.0``, of the endpoint.
+    """
+
+    form: Mapping[str, str]
+    headers: Mapping[str, str]
+    place: str
+    version: str
 
     def required(self, parameter: str) -> str:
         """A parameter of the form.
@@ -52,16 +72,27 @@ def read(call: Call) -> TokenRequest:
     """The request behind a call.
 
     Raises:
-        SignInError: no such tenant (90002), none named (50059), or no form (90013).
+        SignInError: no such tenant (90002), none that the request tells (50059), or no form (90013).
     """
-    tenant = tenant_of(call)
+    named = tenant_of(call)
+    form = form_of(call)
+    tenant = named or implied.tenant(call.installation, form)
     if tenant is None:
         raise SignInError(50059)
+    place, version = call.parameters["tenant"].casefold(), "2.0" if "/v2.0/" in call.path else "1.0"
+    return TokenRequest(tenant, call.base_url, form, call.headers, place, version)
+
+
+def form_of(call: Call) -> dict[str, str]:
+    """The form that a call carries.
+
+    Raises:
+        SignInError: it carries none (90013).
+    """
     try:
-        form = call.form()
+        return call.form()
     except ValueError as error:
         raise SignInError(90013) from error
-    return TokenRequest(tenant, form, call.headers, call.base_url)
 
 
 def tenant_of(call: Call, error: str | None = None) -> Tenant | None:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from offline_tenant.entra import clouds
-from offline_tenant.entra.signin.clients import display_name
 from offline_tenant.entra.signin.errors import SignInError
-from offline_tenant.entra.signin.request import TokenRequest
+from offline_tenant.entra.signin.request import Endpoint, TokenRequest
 from offline_tenant.state.store import Document
 
 DEFAULT: Final = "/.default"
@@ -43,17 +42,17 @@ def default_scope(request: TokenRequest) -> Resource:
     return named(request, asked.removesuffix(DEFAULT))
 
 
-def named(request: TokenRequest, name: str) -> Resource:
+def named(endpoint: Endpoint, name: str) -> Resource:
     """The resource with this service principal name.
 
     Raises:
         SignInError: there is none in this tenant (500011).
     """
     plain = name.rstrip("/")
-    if plain.casefold() == request.base_url.casefold():
+    if plain.casefold() == endpoint.base_url.casefold():
         # Here Graph lives at this server's own address.
         plain = clouds.GRAPH
-    found = request.directory.find("servicePrincipals", "servicePrincipalNames", plain)
+    found = endpoint.directory.find("servicePrincipals", "servicePrincipalNames", plain)
     if not found:
-        raise SignInError(500011, resource=name, tenant=display_name(request))
+        raise SignInError(500011, resource=name, tenant=endpoint.display_name)
     return Resource(name, found[0])
