@@ -12,10 +12,9 @@ DEVICE_CODES: Final = "deviceCodes"
 
 def tenant(installation: Installation, form: Mapping[str, str]) -> Tenant | None:
     """The tenant of the person behind a grant, or None if the request tells nobody."""
-    for parameter, finder in FINDERS.items():
-        if value := form.get(parameter):
-            return finder(installation, value)
-    return None
+    found = (finder(installation, form[name]) for name, finder in FINDERS.items() if form.get(name))
+    # MSAL sends a device code under two names.
+    return next((one for one in found if one is not None), None)
 
 
 def of_user(installation: Installation, name: str) -> Tenant | None:
