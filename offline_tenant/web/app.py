@@ -27,6 +27,7 @@ BODY_LIMIT: Final = 4 * 1024 * 1024  # bytes; Graph's own limit for a request bo
 UNKNOWN: Final = "unknown"  # the area of what no route knows
 NOT_EMULATED: Final = "(not emulated)"
 TOO_LARGE: Final = ("RequestEntityTooLarge", "The request body is too large.")
+STOPPING: Final = ("ServiceUnavailable", "The offline tenant is stopping.")
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ class Application:
             answer = await self._answer(route, request, parameters)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:  # the server stops, and waits no longer
+            answer = route.area.error(503, *STOPPING)
         except AnswerLostError:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
             raise
