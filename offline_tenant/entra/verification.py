@@ -8,18 +8,22 @@ Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import jwt
 
 from offline_tenant.entra import clouds
-from offline_tenant.entra.keys import signing_key
+from offline_tenant.entra.keys import SigningKey, signing_key
 from offline_tenant.state.tenant import Installation, Tenant
 
 # What a token for Exchange Online or Microsoft Graph may be issued to, in whatever cloud.
 EXCHANGE_AUDIENCES: Final = clouds.audiences(clouds.EXCHANGE)
 GRAPH_AUDIENCES: Final = clouds.audiences(clouds.GRAPH)
 SKEW: Final = timedelta(minutes=5)  # a token from a clock that is ahead by so much is still believed
+
+# Tokens whose signature need not be checked again: clients send each of them many times.
+TOKENS: Final = 512
 
 
 class TokenError(Exception):
@@ -100,7 +104,7 @@ def verify(tenant: Tenant, token: str, audiences: Iterable[str]) -> Claims:
         WrongTenantError: issued by another tenant.
         WrongAudienceError: issued for another service.
     """
-    claims = _claims(_signed(tenant, token))
+    claims = _claims(_signed(signing_key(tenant.store), token))
     _check_times(tenant, claims)
     _check_issuer(tenant, claims)
     if _bare(claims.aud) not in {_bare(audience) for audience in audiences}:
@@ -115,10 +119,18 @@ def issuing_tenant(installation: Installation, token: str) -> Tenant | None:
         MalformedTokenError: it is no token.
     """
     try:
-        claims = jwt.decode(token, options={"verify_signature": False})
+        claims = _signed(signing_key(installation.store), token)
+    except ForgedTokenError:
+        claims = _said(token)
+    return installation.tenant(str(claims.get("tid")))
+
+
+def _said(token: str) -> Mapping[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise MalformedTokenError("not a JSON Web Token") from error
-    return installation.tenant(str(claims.get("tid")))
+    return claims
 
 
 def issuer(tenant: Tenant) -> str:
@@ -126,8 +138,8 @@ def issuer(tenant: Tenant) -> str:
     return f"{clouds.of(tenant).issuer}/{tenant.id}/"
 
 
-def _signed(tenant: Tenant, token: str) -> dict[str, Any]:
-    key = signing_key(tenant.store)
+@lru_cache(maxsize=TOKENS)
+def _signed(key: SigningKey, token: str) -> Mapping[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
