@@ -1,7 +1,7 @@
 # Two commands on a fresh clone: `make demo` and `make test`. Each sets up, once, what it needs.
 # Written for GNU make 3.81 too, which is the one that macOS has.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-format check-lint check-types check-imports setup engine lock clean again
+.PHONY: help demo test bench check check-format check-lint check-types check-imports setup engine lock clean again
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -26,6 +26,7 @@ help:
 	@echo "mailgrant: what make can do here"
 	@echo "  make demo    set everything up, then the main job on the offline tenant: nothing -> verified logins"
 	@echo "  make test    set everything up, then every test        (make test ARGS='-k engine -x')"
+	@echo "  make bench   measure, by counters and ratios: mailgrant beside what people do by hand"
 	@echo "  make check   ruff, mypy --strict, import-linter"
 	@echo "  make setup   only the virtual environment, from requirements.lock"
 	@echo "  make engine  only the Pulumi engine: the one on PATH, or one built into the user's cache"
@@ -37,6 +38,9 @@ demo: setup
 
 test: setup
 	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(ARGS)
+
+bench: setup
+	@for file in bench/*.py; do echo "==> $$file" && $(BIN)/python "$$file" $(ARGS) || exit; done
 
 # One target each, so that `make -k check` tells every fault in one run.
 check: check-format check-lint check-types check-imports
