@@ -29,6 +29,7 @@ button.link { border: 0; background: none; padding: 0; color: #0f5fa8; text-deco
 ul.permissions { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid #e1dfdd; }
 ul.permissions li { padding: .6rem 0; border-bottom: 1px solid #e1dfdd; }
 ul.permissions strong { display: block; font-weight: 600; }
+.hint code { white-space: nowrap; }
 code { font: .85rem ui-monospace, monospace; overflow-wrap: anywhere; }
 """
 BANNER: Final = "Offline tenant: this is a Microsoft 365 tenant in a process on this machine. Never enter a real password here."

@@ -21,7 +21,7 @@ ANOTHER: Final = "another"
 ACCEPT: Final = "accept"
 CANCEL: Final = "cancel"
 NEXT: Final = (SIGN_IN, "Sign in")
-HINT: Final = f"Seeded accounts have the password {PASSWORD} until somebody changes it."
+HINT: Final = f"Seeded accounts have the password {html.element('code', PASSWORD)} until somebody changes it."
 OFFERED: Final = 50  # accounts that a sign-in page suggests
 
 # The one script there is: it sends the form of response_mode=form_post, as Entra's page does.
@@ -194,7 +194,7 @@ def _page(visit: Visit, tenant: Tenant | None, reason: str, name: str, error: st
             secret,
             html.buttons(NEXT),
         ),
-        html.element("p", HINT, "hint"),
+        f'<p class="hint">{HINT}</p>',
     )
 
 
