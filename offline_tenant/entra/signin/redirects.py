@@ -7,7 +7,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from offline_tenant.entra.directory.registrations import PLATFORMS, Registration
 from offline_tenant.entra.signin import html, visits
@@ -16,6 +16,7 @@ from offline_tenant.entra.signin.visits import Visit
 from offline_tenant.state.tenant import Installation
 from offline_tenant.web.call import Answer
 
+RESERVED: Final = "%/:=&?~#+!$,;'@()*[]"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -100,4 +101,6 @@ def send(visit: Visit, redirect: str, mode: str, fields: Mapping[str, str]) -> A
         mode: a key of ``MODES``.
         fields: of the answer.
     """
-    return MODES[mode](visit, redirect, {name: value for name, value in fields.items() if value})
+    # Whoever registered it may have written letters that no header can carry.
+    url = quote(redirect, safe=RESERVED)
+    return MODES[mode](visit, url, {name: value for name, value in fields.items() if value})
