@@ -49,7 +49,7 @@ def seed(tenant: Tenant, automation_client_id: str, automation_secret: str) -> N
     }
     for person in company.of(tenant.registration()["domains"]):
         if person.type == "UserMailbox":
-            _user(directory, person.address, person.name, person.address)
+            add_user(directory, person.address, person.name, person.address)
     principal = _automation(directory, automation_client_id, automation_secret)
     for resource, value in AUTOMATION_APP_ROLES:
         role = PUBLISHED[resource].app_roles[value]
@@ -77,7 +77,15 @@ def _organization(directory: Directory) -> None:
     directory.add("organization", ORGANIZATION.new({}) | named | {"createdDateTime": directory.now()})
 
 
-def _user(directory: Directory, address: str, name: str, mail: str | None) -> Document:
+def add_user(directory: Directory, address: str, name: str, mail: str | None) -> Document:
+    """An account with the password of all seeded accounts.
+
+    Args:
+        directory: of the tenant.
+        address: the user principal name.
+        name: the display name.
+        mail: the address of the mailbox; None without one.
+    """
     first, _, last = name.partition(" ")
     written = {"displayName": name, "givenName": first, "surname": last or None, "userPrincipalName": address}
     written |= {"mail": mail, "mailNickname": address.partition("@")[0]}
@@ -89,7 +97,8 @@ def _user(directory: Directory, address: str, name: str, mail: str | None) -> Do
 
 def _administrator(directory: Directory) -> None:
     initial = applications.publisher_domain(directory) or directory.tenant.id
-    user = _user(directory, f"{ADMINISTRATOR}@{initial}", "Contoso Administrator", None)
+    name = f"{initial.partition('.')[0].capitalize()} Administrator"
+    user = add_user(directory, f"{ADMINISTRATOR}@{initial}", name, None)
     held = {"principalId": user["id"], "roleDefinitionId": ROLES[ADMINISTRATOR_ROLE]}
     role_assignments.assign(directory, held)
 

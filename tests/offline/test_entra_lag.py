@@ -168,6 +168,50 @@ def test_lag_outlives_nothing_that_is_deleted(entra: Entra, installation: Instal
 
 
 @pytest.mark.parametrize(
+    ("kind", "method", "path", "body"),
+    [
+        ("applications", "GET", "/applications/{application}", None),
+        ("applications", "GET", "/applications/{application}?$select=displayName", None),
+        ("applications", "GET", "/applications/{application}/owners", None),
+        ("applications", "PATCH", "/applications/{application}", {"displayName": "TERRAFORM_UPDATE_0"}),
+        ("applications", "POST", "/applications/{application}/addPassword", {}),
+        ("applications", "DELETE", "/applications/{application}/owners/{me}/$ref", None),
+        ("servicePrincipals", "GET", "/servicePrincipals/{principal}", None),
+        ("servicePrincipals", "PATCH", "/servicePrincipals/{principal}", {"description": None}),
+        ("servicePrincipals", "DELETE", "/servicePrincipals/{principal}/owners/{me}/$ref", None),
+        ("appRoleAssignments", "GET", "/servicePrincipals/{resource}/appRoleAssignedTo/{assignment}", None),
+        ("oauth2PermissionGrants", "GET", "/oauth2PermissionGrants/{grant}", None),
+    ],
+)
+def test_each_call_after_a_create_may_meet_a_replica_that_lags(
+    entra: Entra, installation: Installation, kind: str, method: str, path: str, body: Any
+) -> None:
+    """Every read and write that the azuread plugin sends right behind a create: 404 once, then as usual."""
+    me, exchange = entra.claims()["oid"], entra.principal(EXCHANGE)
+    owned = {"owners@odata.bind": [f"https://localhost/v1.0/directoryObjects/{me}"]}
+    lag.configure(installation.settings, {kind: {"reads": 1}} if kind == "applications" else {})
+    application = entra.made("/applications", {"displayName": "a"} | owned)
+    lag.configure(installation.settings, {kind: {"reads": 1}})
+    made = {"application": application["id"], "me": me, "resource": exchange["id"]}
+    if kind != "applications":
+        made |= _consented(entra, application, exchange, owned)
+    version = {"token": entra.token()}
+    first = entra.graph(method, path.format(**made), body, **version)
+    assert fault(first)[:2] == (404, "Request_ResourceNotFound")
+    assert entra.graph(method, path.format(**made), body, **version).is_success
+
+
+def _consented(entra: Entra, application: Any, exchange: Any, owned: Any) -> dict[str, str]:
+    principal = entra.made("/servicePrincipals", {"appId": application["appId"]} | owned)
+    if "servicePrincipals" in lag.configured(entra.tenant.store.collection("", "settings")):
+        return {"principal": principal["id"]}
+    assignment = entra.assign(principal["id"], exchange, IMAP_AS_APP)
+    grant = {"clientId": principal["id"], "resourceId": exchange["id"], "consentType": "AllPrincipals"}
+    granted = entra.made("/oauth2PermissionGrants", grant | {"scope": "SMTP.Send"})
+    return {"principal": principal["id"], "assignment": assignment["id"], "grant": granted["id"]}
+
+
+@pytest.mark.parametrize(
     ("told", "text"),
     [
         ({"color": {"reads": 1}}, "color: no such kind"),
