@@ -92,8 +92,10 @@ def chromium(folder: Path) -> Iterator[Browser]:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{_port(driver)}", timeout=60) as http:
                 session = str(_value(http.post("/session", json=_capabilities()))["sessionId"])
-                yield Browser(http, session)
-                http.delete(f"/session/{session}")
+                try:
+                    yield Browser(http, session)
+                finally:
+                    http.delete(f"/session/{session}")  # a driver that is ended leaves its browser behind
         finally:
             driver.terminate()
 
