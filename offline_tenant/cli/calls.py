@@ -58,7 +58,7 @@ def log(
     found = ask(home, "GET", "log", last=last, service=service, call=call, failed=only_failed)
     if as_json:
         typer.echo(json.dumps(found))
-    elif found:
+    else:
         typer.echo(columns(map(_line, found)))
 
 
@@ -104,6 +104,7 @@ def clear_latency(
         ask(home, "DELETE", "latency")
     else:
         ask(home, "POST", "latency", {pattern: None})
+    show_latency(home=home)
 
 
 @fault.command(name="list")
@@ -158,3 +159,4 @@ def clear_faults(
 ) -> None:
     """Let calls fail no more."""
     ask(home, "DELETE", "faults", id=number)
+    list_faults(home=home)

@@ -63,8 +63,8 @@ def show(found: Any, rows: Iterable[Sequence[Any]], *, as_json: bool) -> None:
 
 
 def columns(rows: Iterable[Sequence[Any]]) -> str:
-    """Lines whose cells stand below each other."""
-    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    """Lines whose cells stand below each other; ``none`` where there are none."""
+    cells = [[printable(str(cell)) for cell in row] for row in rows] or [["none"]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
     return "\n".join(lines)

@@ -21,11 +21,9 @@ def _told(found: dict[str, Any], *, as_json: bool = False) -> None:
     show(found, _rows(found), as_json=as_json)
 
 
-def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    if not found:
-        yield "everything is seen at once", "", ""
+def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for kind, delay in found.items():
-        yield kind, f"after {delay.get('reads', 0)} reads", f"and {delay.get('seconds', 0)} s"
+        yield kind, f"unseen by {delay.get('reads', 0)} reads, for {delay.get('seconds', 0):g} s"
 
 
 @lag.command(name="show")
@@ -57,6 +55,7 @@ def off(
         ask(home, "DELETE", "lag")
     else:
         ask(home, "POST", "lag", {kind: None})
+    _told(ask(home, "GET", "lag"))
 
 
 @lag.command()

@@ -43,7 +43,8 @@ class Move(Body):
 
 def _show(call: Call) -> Answer:
     clock = call.installation.clock
-    return Answer(200, {"now": clock.now().isoformat(timespec="milliseconds"), "stopped": clock.stopped()})
+    now = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Answer(200, {"now": now, "stopped": clock.stopped()})
 
 
 def _move(call: Call) -> Answer:
