@@ -121,3 +121,54 @@ def test_verify_without_an_engine(project: Project, tmp_path: Path) -> None:
     said = without(project, PATH=str(tmp_path)).mailgrant_error("verify")
 
     assert "there is no pulumi on PATH" in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("ARM_CLIENT_SECRET", "not-the-secret", "AADSTS7000215"),
+        ("ARM_CLIENT_ID", "11111111-1111-4111-8111-111111111111", "AADSTS700016"),
+    ],
+)
+def test_an_identity_that_entra_does_not_take(
+    project: Project, offline: OfflineTenant, variable: str, value: str, complaint: str
+) -> None:
+    stranger = Project(project.folder, {**project.environment, variable: value})
+
+    said = stranger.pulumi("up", "--yes", expect=1)
+
+    assert "the azuread provider cannot sign in" in said
+    assert complaint in said
+    assert "→" in said
+    assert "Traceback" not in said
+    assert "not-the-secret" not in said
+    assert deployed(project) == []
+
+
+def test_a_wrong_organization(project: Project) -> None:
+    project.edit("contoso.onmicrosoft.com", "fabrikam.onmicrosoft.com")
+
+    said = project.pulumi("up", "--yes", "--skip-preview", expect=1)
+
+    assert "Exchange did not take the connection to fabrikam.onmicrosoft.com" in said
+    assert "Is mailgrant:organization the tenant's first domain?" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("now", ["tomorrow", "9999-12-31T23:59:59Z", "1999-01-01T00:00:00Z"])
+def test_a_moment_that_makes_no_sense(project: Project, now: str) -> None:
+    said = Project(project.folder, {**project.environment, "MAILGRANT_NOW": now}).pulumi(
+        "up", "--yes", expect=1
+    )
+
+    assert "MAILGRANT_NOW" in said
+    assert "Traceback" not in said
+
+
+def test_one_mailbox_under_two_names(project: Project) -> None:
+    project.edit("billing@contoso.com", "rechnungen@contoso.com")
+
+    said = project.pulumi("up", "--yes", "--skip-preview", expect=1)
+
+    assert "is the same mailbox as" in said
+    assert "name it once" in said

@@ -86,9 +86,10 @@ def test_whatever_is_killed_the_next_update_converges(
     process.start(offline.home)
     offline.control("POST", "latency", {})
     if kill is kill_engine:
-        project.pulumi("cancel", "--yes")  # a killed engine leaves its lock
+        project.pulumi("cancel", "--yes")  # as docs/configuration.md says
+    project.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     project.pulumi("up", "--yes", "--skip-preview")
     assert json.loads(project.mailgrant("verify", "--json"))["ok"]
-    project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert "pending operation" not in project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
     project.pulumi("destroy", "--yes", "--skip-preview")
     assert offline.control("GET", "objects") == before

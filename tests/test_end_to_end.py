@@ -130,7 +130,13 @@ def test_an_unknown_mailbox_stops_only_itself(project: Project, offline: Offline
         "invoices@contoso.com",
         "billing@contoso.com",
     }
-    assert json.loads(project.mailgrant("verify", "--json"))["ok"]
+    verified = json.loads(project.mailgrant("verify", "--json", expect=1))
+    assert {result["mailbox"]: result["verdict"] for result in verified["results"]} == {
+        "billing@contoso.com": "ok",
+        "invoices@contoso.com": "ok",
+        "nobody@contoso.com": "not-granted",
+    }
+    assert "nobody@contoso.com is not granted yet" in project.pulumi("preview")
 
     # Nothing is mended: it is tried again, alone, and fails again.
     offline.stats(reset=True)
@@ -185,3 +191,70 @@ def test_a_record_that_a_killed_run_left_is_taken_over(project: Project, offline
     assert writes(offline.stats(reset=True)) == {"New-ServicePrincipal": 1, "Add-MailboxPermission": 2}
     assert json.loads(project.mailgrant("verify", "--json"))["ok"]
     project.pulumi("up", "--yes", "--expect-no-changes")
+
+
+SECOND = """
+    invoice:
+      kind: daemon
+      protocols: [imap]
+      mailboxes:
+        support@contoso.com: full-access
+      credentials:
+        poller-poller-vm: {type: secret, lifetime: 200d, rotate: 90d}
+"""
+
+
+def add_client(project: Project, text: str) -> None:
+    project.edit("  mailgrant:clients:\n", f"  mailgrant:clients:{text}")
+
+
+def test_clients_whose_names_run_together_are_kept_apart(project: Project, offline: OfflineTenant) -> None:
+    add_client(project, SECOND)
+
+    project.pulumi("up", "--yes", "--skip-preview")
+
+    assert offline.stats()["connects"] == 1
+    verified = json.loads(project.mailgrant("verify", "--json"))
+    assert {(result["client"], result["ok"]) for result in verified["results"]} == {
+        ("invoice", True),
+        ("invoice-poller", True),
+    }
+    project.pulumi("up", "--yes", "--expect-no-changes")
+
+
+def test_the_failures_of_all_clients_are_told(project: Project) -> None:
+    add_client(project, SECOND.replace("support@", "no-support@"))
+    project.edit(TWO, f"{TWO}        nobody@contoso.com: full-access\n")
+
+    said = project.pulumi("up", "--yes", "--skip-preview", expect=1)
+
+    assert "1 mailbox was not granted to invoice-poller:\n      - nobody@contoso.com: The operation" in said
+    assert "1 mailbox was not granted to invoice:\n      - no-support@contoso.com: The operation" in said
+    assert "it tries exactly what is missing" in said
+    assert "Traceback" not in said
+    assert set(clients(project)["invoice-poller"]["mailboxes"]) == {
+        "invoices@contoso.com",
+        "billing@contoso.com",
+    }
+
+
+def test_a_year_of_rotations_never_ends_a_secret_before_its_time(project: Project) -> None:
+    def up(now: str) -> tuple[str, str]:
+        there = Project(project.folder, {**project.environment, "MAILGRANT_NOW": now})
+        there.pulumi("up", "--yes", "--skip-preview")
+        there.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+        credential = clients(there)["invoice-poller"]["credentials"]["poller-vm"]
+        return credential["key_id"], credential["rotates_at"]
+
+    def keys() -> list[str]:
+        outputs = [resource.get("outputs", {}) for resource in state(project)["deployment"]["resources"]]
+        return [output["keyId"] for output in outputs if "keyId" in output]
+
+    first, rotates_at = up("2026-12-01T00:00:00Z")
+    second, again = up(rotates_at)
+    assert first != second
+    assert first in keys()  # its consumer has a whole period to change over
+    third, _ = up(again)
+    assert second in keys()
+    assert first not in keys()  # it has expired by now
+    assert len({first, second, third}) == 3

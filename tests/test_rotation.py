@@ -5,47 +5,70 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgrant.rotation import FIRST_DAY, MOST_SLOTS, Slot, slots
+from mailgrant.rotation import MOST_AT_ONCE, Period, periods
 
-rotations = st.integers(1, 400).map(lambda days: timedelta(days=days))
-counts = st.integers(2, MOST_SLOTS)
+NAME = "invoice-poller.poller-vm"
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+names = st.text(max_size=20)
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> tuple[timedelta, timedelta]:
+    """A lifetime and a rotation as the schema allows them; the one need be no multiple of the other."""
+    rotate = draw(st.integers(1, 8000))
+    lifetime = draw(st.integers(2 * rotate, MOST_AT_ONCE * rotate))
+    return timedelta(hours=lifetime), timedelta(hours=rotate)
 
 
 def test_a_secret_of_180_days_that_rotates_every_90() -> None:
-    newest, older = slots(datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=180), timedelta(days=90))
+    """Frozen: other dates would rotate the credentials of every stack at once."""
+    newest, older = periods(datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=180), timedelta(days=90), NAME)
 
-    assert newest == Slot(1, 27, FIRST_DAY + 29 * timedelta(days=90), FIRST_DAY + 28 * timedelta(days=90))
-    assert older == Slot(0, 26, FIRST_DAY + 28 * timedelta(days=90), FIRST_DAY + 27 * timedelta(days=90))
+    assert newest == Period(27, datetime(2027, 2, 25, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC))
+    assert older == Period(26, datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 8, 29, tzinfo=UTC))
 
 
-@given(moments, rotations, counts)
+def test_a_lifetime_that_is_no_multiple_has_no_secret_that_has_expired() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+
+    for day in range(400):
+        at = now + timedelta(days=day)
+        assert all(
+            period.expires_at > at for period in periods(at, timedelta(days=200), timedelta(days=90), NAME)
+        )
+
+
+@given(moments, settings(), names)
 def test_what_is_handed_out_is_valid_for_a_period_after_its_successor_is_due(
-    now: datetime, rotate: timedelta, count: int
+    now: datetime, setting: tuple[timedelta, timedelta], name: str
 ) -> None:
-    newest = slots(now, count * rotate, rotate)[0]
+    lifetime, rotate = setting
+    newest, *others = periods(now, lifetime, rotate, name)
 
     assert newest.rotates_at - rotate <= now < newest.rotates_at
     assert newest.expires_at >= newest.rotates_at + rotate
+    assert len(others) < MOST_AT_ONCE
+    assert all(period.expires_at > now for period in others)
 
 
-@given(moments, rotations, counts, st.lists(st.integers(0, 900), max_size=20))
-def test_no_secret_is_replaced_before_it_has_expired(
-    now: datetime, rotate: timedelta, count: int, days: list[int]
+@given(moments, settings(), names, st.lists(st.integers(0, 900), max_size=20))
+def test_the_passing_of_time_ends_no_secret_that_has_not_expired(
+    now: datetime, setting: tuple[timedelta, timedelta], name: str, days: list[int]
 ) -> None:
-    held: dict[int, Slot] = {}
+    held: set[Period] = set()
     for step in days:
         now += timedelta(days=step)
-        for slot in slots(now, count * rotate, rotate):
-            before = held.get(slot.number, slot)
-            assert before == slot or before.expires_at <= now
-            held[slot.number] = slot
+        kept = set(periods(now, *setting, name))
+        assert all(gone.expires_at <= now for gone in held - kept)
+        assert len({period.number for period in kept}) == len(kept)
+        held = kept
 
 
-@given(moments, rotations, counts)
-def test_the_same_period_gives_the_same_secrets(now: datetime, rotate: timedelta, count: int) -> None:
-    first = slots(now, count * rotate, rotate)
-    last = slots(first[0].rotates_at - timedelta(microseconds=1), count * rotate, rotate)
+@given(moments, settings(), names)
+def test_the_same_period_gives_the_same_newest_secret(
+    now: datetime, setting: tuple[timedelta, timedelta], name: str
+) -> None:
+    newest = periods(now, *setting, name)[0]
 
-    assert first == last
-    assert len({slot.number for slot in first}) == len(first)
+    assert periods(newest.rotates_at - timedelta(microseconds=1), *setting, name)[0] == newest
+    assert periods(newest.rotates_at, *setting, name)[0].number == newest.number + 1

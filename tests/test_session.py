@@ -178,3 +178,36 @@ def test_a_second_session_that_cannot_be_opened_leaves_the_work_to_the_first(exc
 
     assert all(isinstance(reply, Reply) for _, reply in results)
     assert set(exchange.calls.values()) == {1}
+
+
+def test_a_carrier_that_cannot_be_closed_takes_nobody_with_it(exchange: Exchange) -> None:
+    def answer(call: Call) -> Reply:
+        if exchange.calls[call.target] == 1:
+            raise HostLostError("pwsh ended")
+        return Reply()
+
+    def break_on_close() -> None:
+        raise BrokenPipeError
+
+    exchange.answer = answer
+    exchange.close = break_on_close  # type: ignore[method-assign]
+    pool = SessionPool(exchange.connect, width=1)
+
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    pool.close()
+
+
+def test_a_carrier_that_failed_in_an_unknown_way_is_not_used_again(
+    pool: SessionPool, exchange: Exchange
+) -> None:
+    def answer(call: Call) -> Reply:
+        if call.target == "odd":
+            raise ValueError("fragment 3 came before 2")
+        return Reply()
+
+    exchange.answer = answer
+
+    with pytest.raises(ValueError, match="fragment 3"):
+        pool.run(Call("Get-Mailbox", target="odd"))
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    assert (exchange.opened, exchange.closed) == (2, 1)

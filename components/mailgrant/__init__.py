@@ -14,6 +14,7 @@ from mailgrant.errors import (
 )
 from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal
 from mailgrant.model import DaemonPlan, Plan, SecretCredential
+from mailgrant.require import require
 
 __all__ = [
     "ConfigurationError",
@@ -32,4 +33,5 @@ __all__ = [
     "SignInError",
     "deploy",
     "load_plan",
+    "require",
 ]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 import pulumi
-from pulumi.runtime.stack import wait_for_rpcs
 
-from mailgrant.exchange import mailbox_access
 from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal
 
 
 class ExchangeAccess(pulumi.ComponentResource):
     """An enterprise application, known to Exchange and let into mailboxes.
+
+    ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: see ``require``.
 
     Args:
         name: the client's name; also how Exchange shows it.
@@ -45,22 +45,5 @@ class ExchangeAccess(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.service_principal]),
         )
         self.granted = self.mailbox_access.granted
-        # Apart from the outputs: they tell what is granted even when the update fails over what is not.
-        require(name, self.mailbox_access.failed)
+        self.failed = self.mailbox_access.failed
         self.register_outputs({"granted": self.granted})
-
-
-def require(client: str, failed: pulumi.Output[Mapping[str, str]]) -> None:
-    """Fail the update, with each mailbox and the reason, if any access is missing.
-
-    Failing here and not in the provider keeps what was granted in the state: the next ``pulumi up`` tries exactly
-    what is missing. Failing last lets everything else end first, other clients and the stack's outputs included.
-    """
-
-    async def check(reasons: Mapping[str, str]) -> None:
-        if reasons:
-            pulumi.log.error(mailbox_access.failures(reasons, f"was not granted to {client}"))
-            await wait_for_rpcs(await_all_outstanding_tasks=False)
-            raise pulumi.RunError("Mend the cause and run pulumi up again: it tries exactly what is missing.")
-
-    failed.apply(check)  # type: ignore[arg-type]  # Pulumi's hint has no name for "nothing comes of it"

@@ -1,7 +1,7 @@
 """One client from end to end, and a whole plan."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 import pulumi_azuread as azuread
@@ -9,7 +9,11 @@ import pulumi_azuread as azuread
 from mailgrant.access import ExchangeAccess
 from mailgrant.entra import EntraApplication, IssuedCredential
 from mailgrant.facts import PROTOCOLS, Cloud
+from mailgrant.identity import REMEDIES
 from mailgrant.model import DaemonPlan, Plan
+from mailgrant.require import require
+
+WHO: Final = "It reads ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET, or the stack's azuread: keys."
 
 
 class DaemonClient(pulumi.ComponentResource):
@@ -21,11 +25,19 @@ class DaemonClient(pulumi.ComponentResource):
         stack: the plan of the whole stack, for the tenant's cloud and the moment.
         opts: Pulumi's own.
 
+        strict: fail the update if a mailbox could not be granted; without it, ``failed`` is yours to look at.
+
     ``settings`` is what the program needs to log in; credential values in it are secrets.
     """
 
     def __init__(
-        self, name: str, plan: DaemonPlan, stack: Plan, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        plan: DaemonPlan,
+        stack: Plan,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        strict: bool = True,
     ) -> None:
         super().__init__("mailgrant:index:DaemonClient", name, None, opts)
         mine = pulumi.ResourceOptions(parent=self)
@@ -39,6 +51,9 @@ class DaemonClient(pulumi.ComponentResource):
             mailboxes=plan.mailboxes,
             opts=mine,
         )
+        self.failed = self.access.failed
+        if strict:
+            require({name: self.failed})
         self.settings = self._settings(plan, stack.cloud)
         self.register_outputs({"client_id": self.entra.application.client_id})
 
@@ -54,6 +69,7 @@ class DaemonClient(pulumi.ComponentResource):
             "scope": cloud.scope,
             "protocols": {protocol: _server(protocol, cloud) for protocol in plan.protocols},
             "mailboxes": self.access.granted,
+            "not_granted": self.access.failed,
             "credentials": {name: _credential(issued) for name, issued in self.entra.credentials.items()},
         }
 
@@ -65,7 +81,7 @@ def _server(protocol: str, cloud: Cloud) -> dict[str, Any]:
 
 def _credential(issued: IssuedCredential) -> dict[str, Any]:
     return {
-        "type": "secret",
+        "type": issued.type,
         "value": pulumi.Output.secret(issued.value),
         "key_id": issued.key_id,
         "expires_at": issued.expires_at,
@@ -74,5 +90,23 @@ def _credential(issued: IssuedCredential) -> dict[str, Any]:
 
 
 def deploy(plan: Plan) -> Mapping[str, Any]:
-    """Declare everything that a plan wants; gives the stack's output ``clients``."""
-    return {name: DaemonClient(name, client, plan).settings for name, client in plan.clients.items()}
+    """Declare everything that a plan wants; gives the stack's output ``clients``.
+
+    Raises:
+        RunError: the azuread provider cannot sign in; nothing is declared then.
+    """
+    _sign_in()
+    clients = {name: DaemonClient(name, client, plan, strict=False) for name, client in plan.clients.items()}
+    # All at once, so that every client's failures are told.
+    require({name: client.failed for name, client in clients.items()})
+    return {name: client.settings for name, client in clients.items()}
+
+
+def _sign_in() -> None:
+    """Let the provider sign in before anything else, where its refusal can still be told in one sentence."""
+    try:
+        azuread.get_client_config()
+    except Exception as error:  # noqa: BLE001 - Pulumi raises nothing narrower
+        said = str(error).partition("failed: ")[2] or str(error)
+        remedy = next((remedy for code, remedy in REMEDIES.items() if code in said), "")
+        raise pulumi.RunError(f"the azuread provider cannot sign in: {said}\n  → {remedy or WHO}") from None

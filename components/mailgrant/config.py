@@ -23,6 +23,8 @@ from mailgrant.schema import DaemonSchema, ExchangeSchema, SecretSchema, StackSc
 NAMESPACE: Final = "mailgrant:"
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
 NOW: Final = "MAILGRANT_NOW"
+OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
+YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
 
 # What pydantic calls a fault → what we tell the person; anything else keeps pydantic's words.
 PROBLEMS: Final = {
@@ -43,7 +45,9 @@ def load_plan() -> Plan:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    return parse(configured(), _now())
+    plan = parse(configured(), _now())
+    _reach(plan.cloud)
+    return plan
 
 
 def configured() -> dict[str, Any]:
@@ -53,8 +57,16 @@ def configured() -> dict[str, Any]:
     demands, and it would complain of it alone, before we can tell every fault at once.
     """
     everything = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
-    given = {key: decoded(value) for key, value in everything.items() if key.startswith(NAMESPACE)}
-    return {key.removeprefix(NAMESPACE): value for key, value in given.items() if value not in ("", {})}
+    own = {
+        key.removeprefix(NAMESPACE): decoded(value)
+        for key, value in everything.items()
+        if key.startswith(NAMESPACE)
+    }
+    return {
+        key: value
+        for key, value in own.items()
+        if value not in ("", {}) or key not in StackSchema.model_fields
+    }
 
 
 def decoded(value: Any) -> Any:
@@ -76,9 +88,12 @@ def _now() -> datetime:
     if not text:
         return datetime.now(UTC)
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise SetupError(f"{NOW}: {text!r} is no moment; write it as 2027-01-31T12:00:00Z") from error
+    if moment.year not in YEARS:
+        raise SetupError(f"{NOW}: {text!r} is too far away; the year must be from {YEARS[0]} to {YEARS[-1]}")
+    return moment.astimezone(UTC)
 
 
 def parse(raw: Mapping[str, Any], now: datetime) -> Plan:
@@ -96,12 +111,23 @@ def parse(raw: Mapping[str, Any], now: datetime) -> Plan:
     if faults:
         raise ConfigurationError(faults)
     stack = StackSchema.model_validate(raw)
+    hosts = cloud(stack.cloud)
+    if faults := list(_unreachable_protocols(stack, hosts)):
+        raise ConfigurationError(faults)
     return Plan(
         organization=stack.organization,
-        cloud=cloud(stack.cloud),
+        cloud=hosts,
         clients={name: _daemon(client) for name, client in stack.clients.items()},
         now=now,
     )
+
+
+def _unreachable_protocols(stack: StackSchema, hosts: Cloud) -> Iterator[ConfigurationFault]:
+    for name, client in stack.clients.items():
+        for index, protocol in enumerate(client.protocols):
+            if protocol not in hosts.hosts:
+                path = _path(("clients", name, "protocols", index))
+                yield ConfigurationFault(path, f"the cloud {stack.cloud} has no server for {protocol}")
 
 
 def parse_exchange(raw: Any) -> ExchangeSchema:
@@ -127,27 +153,30 @@ def cloud(name: str) -> Cloud:
 
 def _custom_cloud() -> Cloud:
     path = os.environ.get(CLOUD_FILE)
-    remedy = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
     if not path:
         raise SetupError(
-            f"mailgrant:cloud is custom, but the environment variable {CLOUD_FILE} is not set", remedy
+            f"mailgrant:cloud is custom, but the environment variable {CLOUD_FILE} is not set", OFFLINE
         )
     try:
         values = json.loads(Path(path).read_text())
         hosts = {protocol: Host(**host) for protocol, host in values["hosts"].items()}
         found = Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts)
-        sign_in = urlsplit(found.authority)
-        address = (sign_in.hostname or "", sign_in.port or 443)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
-            f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", remedy
+            f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", OFFLINE
         ) from error
-    try:
-        # Without this look, the first to meet a tenant that is not running would be a plugin, with Go's words for it.
-        socket.create_connection(address, timeout=5).close()
-    except OSError as error:
-        raise SetupError(f"the custom cloud does not answer at {found.authority}", remedy) from error
     return found
+
+
+def _reach(cloud: Cloud) -> None:
+    """Without this look, the first to meet a tenant that is not running would be a plugin, with Go's words for it."""
+    sign_in = urlsplit(cloud.authority)
+    if sign_in.port is None:  # Microsoft's own, which are always there
+        return
+    try:
+        socket.create_connection((sign_in.hostname or "", sign_in.port), timeout=5).close()
+    except OSError as error:
+        raise SetupError(f"the custom cloud does not answer at {cloud.authority}", OFFLINE) from error
 
 
 def _daemon(client: DaemonSchema) -> DaemonPlan:

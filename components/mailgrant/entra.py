@@ -18,8 +18,9 @@ from mailgrant.model import SecretCredential
 
 @dataclass(frozen=True)
 class IssuedCredential:
-    """A credential as it is handed to its consumer."""
+    """A credential as it is handed to its consumer; ``type`` as in the stack file."""
 
+    type: str
     value: pulumi.Output[str]
     key_id: pulumi.Output[str]
     expires_at: str
@@ -75,6 +76,8 @@ class EntraApplication(pulumi.ComponentResource):
             self._name,
             display_name=self._name,
             sign_in_audience="AzureADMyOrg",
+            # A killed run may have left an application that no state knows: stop at it, make no second one.
+            prevent_duplicate_names=True,
             required_resource_accesses=[required],
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -84,7 +87,7 @@ class EntraApplication(pulumi.ComponentResource):
     ) -> azuread.AppRoleAssignment:
         """Admin consent for an application permission is an assignment of the app role."""
         return azuread.AppRoleAssignment(
-            f"{self._name}-{role}",
+            f"{self._name}.{role}",
             app_role_id=role_id,
             principal_object_id=self.service_principal.object_id,
             resource_object_id=exchange_id,
@@ -93,17 +96,20 @@ class EntraApplication(pulumi.ComponentResource):
 
     def _secret(self, consumer: str, credential: SecretCredential, now: datetime) -> IssuedCredential:
         """All secrets that overlap now; the newest is the one to hand out."""
-        slots = rotation.slots(now, credential.lifetime, credential.rotate)
-        newest, *_ = [(slot, self._password(consumer, slot)) for slot in slots]
-        slot, password = newest
-        return IssuedCredential(password.value, password.key_id, _utc(slot.expires_at), _utc(slot.rotates_at))
+        name = f"{self._name}.{consumer}"
+        periods = rotation.periods(now, credential.lifetime, credential.rotate, name)
+        passwords = [self._password(consumer, period) for period in periods]
+        newest, password = periods[0], passwords[0]
+        expires_at, rotates_at = _utc(newest.expires_at), _utc(newest.rotates_at)
+        return IssuedCredential("secret", password.value, password.key_id, expires_at, rotates_at)
 
-    def _password(self, consumer: str, slot: rotation.Slot) -> azuread.ApplicationPassword:
+    def _password(self, consumer: str, period: rotation.Period) -> azuread.ApplicationPassword:
         return azuread.ApplicationPassword(
-            f"{self._name}-{consumer}-{slot.number}",
+            # Dots, which no name of ours may hold, keep the names of all clients and consumers apart.
+            f"{self._name}.{consumer}.{period.number}",
             application_id=self.application.id,
-            display_name=f"{consumer} ({slot.period})",
-            end_date=_utc(slot.expires_at),
+            display_name=f"{consumer} ({period.number})",
+            end_date=_utc(period.expires_at),
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -7,6 +7,7 @@ MailgrantError
 ├── LoginError              a mail server refused the token, or the mailbox behind it
 └── ExchangeError           Exchange gave no answer, or refused
     ├── HostLostError       the PowerShell process ended, or does not answer
+    ├── ConnectError        Exchange did not take us
     └── CmdletError         a cmdlet failed
         ├── NotFoundError
         ├── AlreadyExistsError
@@ -104,6 +105,23 @@ class ExchangeError(MailgrantError):
 
 class HostLostError(ExchangeError):
     """The process or machine that runs PowerShell ended, or does not answer."""
+
+
+class ConnectError(ExchangeError):
+    """Connect-ExchangeOnline failed.
+
+    Args:
+        organization: the tenant's domain.
+        text: what Exchange said.
+    """
+
+    def __init__(self, organization: str, text: str) -> None:
+        remedy = (
+            "Is mailgrant:organization the tenant's first domain? Has the identity that runs mailgrant the application "
+            "permission Exchange.ManageAsApp and the Entra role Exchange Administrator? A role that was just assigned "
+            "can take 15 minutes to arrive."
+        )
+        super().__init__(f"Exchange did not take the connection to {organization}: {text}", remedy)
 
 
 class CmdletError(ExchangeError):

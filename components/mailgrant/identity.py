@@ -109,7 +109,11 @@ class TokenSource:
 
 
 def _unreachable(authority: str, error: Exception) -> SignInError:
-    return SignInError("unreachable", f"{authority} does not answer as Entra does ({type(error).__name__})")
+    return SignInError(
+        "unreachable",
+        f"{authority} does not answer as Entra does ({type(error).__name__})",
+        "Check the network and the cloud; the offline tenant is started with: mailgrant offline start",
+    )
 
 
 def _refused(answer: Mapping[str, Any]) -> SignInError:

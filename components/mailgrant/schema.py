@@ -66,7 +66,10 @@ def _duration(value: Any) -> timedelta:
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _wrong("not a duration; write a number with h, d or w, such as 180d")
-    return int(match[1]) * UNITS[match[2]]
+    found = int(match[1]) * UNITS[match[2]]
+    if found > rotation.LONGEST:
+        raise _wrong(f"too long; Entra's portal offers {rotation.LONGEST.days}d at the most")
+    return found
 
 
 def _one_of(known: Iterable[str]) -> Any:
@@ -104,20 +107,22 @@ class SecretSchema(Schema):
     """A client secret of one consumer, so that each can be revoked alone."""
 
     type: Literal["secret"] = Field(description="secret: a client secret.")
-    lifetime: Duration = Field(timedelta(days=180), description="How long one secret is valid, such as 180d.")
+    lifetime: Duration = Field(
+        timedelta(days=180), description="How long one secret is valid at the most, such as 180d."
+    )
     rotate: Duration | None = Field(
         None, description="How often the next secret is made; half the lifetime unless given."
     )
 
     @model_validator(mode="after")
     def _overlap(self) -> "SecretSchema":
-        needed = rotation.slots_needed(self.lifetime, self.period)
+        needed = rotation.most_at_once(self.lifetime, self.period)
         if self.lifetime < 2 * self.period:
             raise _wrong(
                 "rotate must be at most half the lifetime, so that consumers have time to change over"
             )
-        if needed > rotation.MOST_SLOTS:
-            most = rotation.MOST_SLOTS
+        if needed > rotation.MOST_AT_ONCE:
+            most = rotation.MOST_AT_ONCE
             raise _wrong(
                 f"{needed} secrets would exist at once; rotate at most {most} times within a lifetime"
             )
@@ -146,8 +151,10 @@ class ExchangeSchema(Schema):
     """How mailgrant talks to Exchange."""
 
     carrier: Literal["pwsh"] = Field("pwsh", description="pwsh: PowerShell 7 on this machine.")
-    sessions: int = Field(4, ge=1, le=16, description="Most Exchange sessions that are open at once.")
-    timeout: int = Field(900, ge=1, le=3600, description="Seconds that one cmdlet may take.")
+    sessions: int = Field(
+        4, strict=True, ge=1, le=16, description="Most Exchange sessions that are open at once."
+    )
+    timeout: int = Field(900, strict=True, ge=1, le=3600, description="Seconds that one cmdlet may take.")
 
 
 class StackSchema(Schema):

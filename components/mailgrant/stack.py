@@ -60,6 +60,7 @@ class Client(BaseModel):
     scope: str
     protocols: dict[str, Server]
     mailboxes: dict[str, str]
+    not_granted: dict[str, str]
     credentials: dict[str, Credential]
 
 

@@ -90,6 +90,38 @@ def test_a_warning_without_a_grant_is_a_failure(exchange: TenantSession) -> None
     assert failed == {INVOICES: "Exchange only warned, and the grant is not there"}
 
 
+def test_two_names_of_one_mailbox_are_found_and_named(exchange: TenantSession) -> None:
+    alias = "rechnungen@contoso.com"
+
+    granted, failed = change(exchange, {}, {INVOICES: FULL, alias: FULL})
+
+    assert granted == {INVOICES: FULL}
+    assert failed == {alias: f"is the same mailbox as {INVOICES}: name it once"}
+
+
+def test_a_second_name_is_found_in_a_later_run_too(exchange: TenantSession) -> None:
+    alias = "rechnungen@contoso.com"
+    first = mailbox_access.change(exchange, PRINCIPAL, {}, {INVOICES: FULL}, lambda _: None)
+
+    both = {INVOICES: FULL, alias: FULL}
+    second = mailbox_access.change(exchange, PRINCIPAL, first.granted, both, lambda _: None, first.identities)
+
+    assert second.granted == {INVOICES: FULL}
+    assert second.failed == {alias: f"is the same mailbox as {INVOICES}: name it once"}
+
+
+def test_a_mailbox_can_be_called_by_its_other_name_from_now_on(exchange: TenantSession) -> None:
+    alias = "rechnungen@contoso.com"
+    first = mailbox_access.change(exchange, PRINCIPAL, {}, {INVOICES: FULL}, lambda _: None)
+
+    second = mailbox_access.change(
+        exchange, PRINCIPAL, first.granted, {alias: FULL}, lambda _: None, first.identities
+    )
+
+    assert (second.granted, second.failed) == ({alias: FULL}, {})
+    assert holders(exchange, INVOICES) == [PRINCIPAL]
+
+
 def test_an_unknown_mailbox_stops_only_itself(exchange: TenantSession) -> None:
     granted, failed = change(exchange, {}, {INVOICES: FULL, "nobody@contoso.com": FULL, BILLING: FULL})
 

@@ -169,6 +169,11 @@ def are_of_one_mailbox(records: Sequence[Record]) -> bool:
     return len({_text(record, "Identity") for record in records}) == 1
 
 
+def identity(reply: Reply) -> str:
+    """What Exchange calls the object that a reply is about; empty if it does not say."""
+    return _text(reply.records[0], "Identity") if reply.records else ""
+
+
 def access_rights(record: Record) -> frozenset[str]:
     """Rights in small letters; Exchange gives a list, one text, or texts joined by commas."""
     value = record.get("AccessRights")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mailgrant import config
+from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
 from mailgrant.exchange.session import Session, SessionPool, shared_pool
 from mailgrant.identity import TokenSource, find_identity
@@ -23,7 +24,9 @@ def connect(configured: Callable[[str], Any]) -> Session:
     settings = config.parse_exchange(configured("mailgrant:exchange"))
     cloud = config.cloud(configured("mailgrant:cloud") or "global")
     identity = find_identity(configured, os.environ)
-    organization = str(configured("mailgrant:organization"))
+    organization = configured("mailgrant:organization")
+    if not organization:
+        raise ConfigurationError([ConfigurationFault("mailgrant:organization", "is missing")])
     tokens = TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}")
 
     def carrier() -> PwshCarrier:

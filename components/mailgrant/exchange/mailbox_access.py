@@ -4,7 +4,7 @@ Nothing is lost when a part fails: the outcome says what is granted and what is 
 exactly what is missing. Revocations come before grants.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mailgrant.errors import CmdletError, ExchangeError, MailgrantError, NotFoundError
@@ -24,10 +24,12 @@ class Outcome:
     Args:
         held: the grants that exist now.
         failed: the reason by mailbox, for what is not as wanted.
+        identities: what Exchange calls the mailboxes that are held: two addresses of one mailbox show here.
     """
 
     held: set[Grant]
     failed: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
 
     @property
     def granted(self) -> dict[str, str]:
@@ -35,7 +37,14 @@ class Outcome:
         return access(self.held)
 
 
-def change(session: Session, principal: str, before: Access, wanted: Access, report: Report) -> Outcome:
+def change(
+    session: Session,
+    principal: str,
+    before: Access,
+    wanted: Access,
+    report: Report,
+    identities: Mapping[str, str] | None = None,
+) -> Outcome:
     """Go from what was granted to what is wanted: one write for each difference, and nothing else.
 
     Args:
@@ -44,6 +53,7 @@ def change(session: Session, principal: str, before: Access, wanted: Access, rep
         before: what is granted now, as far as is known.
         wanted: what shall be granted.
         report: gets a line of progress now and then.
+        identities: what Exchange calls the mailboxes that are granted now, as an earlier outcome told.
 
     Raises:
         MailgrantError: nothing at all could be done, for a reason that is no mailbox's own.
@@ -51,7 +61,7 @@ def change(session: Session, principal: str, before: Access, wanted: Access, rep
     had, wants = set(grants(before)), set(grants(wanted))
     revoke = [grant for grant in grants(before) if grant not in wants]
     add = [grant for grant in grants(wanted) if grant not in had]
-    outcome = Outcome(held=had)
+    outcome = Outcome(held=had, identities=dict(identities or {}))
     results = [
         *_revoke(session, principal, revoke, outcome, report),
         *_grant(session, principal, add, outcome, report),
@@ -83,6 +93,7 @@ def _revoke(
         # A mailbox or a grant that is gone is as wanted.
         if isinstance(reply, Reply | NotFoundError):
             outcome.held.discard(grant)
+            outcome.identities.pop(grant[0], None)
         else:
             outcome.failed[grant[0]] = _reason(reply)
         yield grant, reply
@@ -99,7 +110,7 @@ def _grant(
         elif reply.warnings:
             doubtful.append(grant)
         else:
-            outcome.held.add(grant)
+            _hold(outcome, grant, reply)
         yield grant, reply
     _settle(session, principal, doubtful, outcome, report)
 
@@ -115,9 +126,10 @@ def _settle(
     except MailgrantError as error:
         outcome.failed |= {mailbox: _reason(error) for mailbox, _ in doubtful}
         return
-    held, unreadable = _held(session, record, doubtful, report) if record else (set[Grant](), {})
-    outcome.held |= held
-    for grant in set(doubtful) - held:
+    held, unreadable = _held(session, record, doubtful, report) if record else ({}, {})
+    for grant, reply in held.items():
+        _hold(outcome, grant, reply)
+    for grant in set(doubtful) - held.keys():
         reason = unreadable.get(grant)
         outcome.failed[grant[0]] = (
             _reason(reason) if reason else "Exchange only warned, and the grant is not there"
@@ -126,17 +138,31 @@ def _settle(
 
 def _held(
     session: Session, record: ServicePrincipalRecord, asked: list[Grant], report: Report
-) -> tuple[set[Grant], dict[Grant, MailgrantError]]:
+) -> tuple[dict[Grant, Reply], dict[Grant, MailgrantError]]:
     """Which of the grants exist, and which could not be looked at; a mailbox that is gone has none."""
-    held: set[Grant] = set()
+    held: dict[Grant, Reply] = {}
     unreadable: dict[Grant, MailgrantError] = {}
     calls = [RIGHTS[right].read(mailbox) for mailbox, right in asked]
     for grant, reply in _run(session, asked, calls, Progress("read", len(calls), report)):
         if isinstance(reply, Reply):
-            held |= {grant} if _shows(reply, grant, record) else set()
+            held |= {grant: reply} if _shows(reply, grant, record) else {}
         elif not isinstance(reply, NotFoundError):
             unreadable[grant] = reply
     return held, unreadable
+
+
+def _hold(outcome: Outcome, grant: Grant, reply: Reply) -> None:
+    """Note a grant that exists, unless it is the grant of a mailbox that has another name in the same map.
+
+    With both of them noted, removing one name would take the access from the other, and nobody would see it.
+    """
+    mailbox, identity = grant[0], cmdlets.identity(reply)
+    others = (other for other, known in outcome.identities.items() if known == identity and other != mailbox)
+    if identity and (other := next(others, None)):
+        outcome.failed[mailbox] = f"is the same mailbox as {other}: name it once"
+        return
+    outcome.held.add(grant)
+    outcome.identities |= {mailbox: identity} if identity else {}
 
 
 def _shows(reply: Reply, grant: Grant, record: ServicePrincipalRecord) -> bool:

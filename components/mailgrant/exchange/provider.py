@@ -107,12 +107,15 @@ class MailboxAccessProvider(ExchangeProvider):
         """Compare what was really granted with what is wanted, so that what failed is tried again."""
         replaces = [name for name in ("app_id", "principal") if _differs(olds, news, name)]
         wanted = news.get("access")
+        for mailbox, reason in (olds.get("failed") or {}).items():
+            # It is no input, so the preview's own difference would show nothing.
+            _report(f"{mailbox} is not granted yet ({reason}); it will be tried again")
         missing = wanted == UNKNOWN or set(grants(wanted or {})) != set(grants(olds.get("granted") or {}))
         return DiffResult(changes=bool(replaces) or missing or bool(olds.get("failed")), replaces=replaces)
 
     def create(self, props: Properties) -> CreateResult:
         """Grant; what failed is an output, because an exception would lose what was granted."""
-        return CreateResult(f"{props['principal']}/MailboxAccess", self._change(props, {}))
+        return CreateResult(f"{props['principal']}/MailboxAccess", self._change({}, props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look which of the grants are there."""
@@ -120,19 +123,30 @@ class MailboxAccessProvider(ExchangeProvider):
             self.session(), props["principal"], props["app_id"], props.get("granted") or {}, _report
         )
         inputs = {"app_id": props["app_id"], "principal": props["principal"], "access": granted}
-        return ReadResult(id_, {**inputs, "granted": granted, "failed": {}}, inputs)
+        known = {
+            mailbox: name for mailbox, name in (props.get("identities") or {}).items() if mailbox in granted
+        }
+        return ReadResult(id_, {**inputs, "granted": granted, "failed": {}, "identities": known}, inputs)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Revoke, then grant, what differs."""
-        return UpdateResult(self._change(news, olds.get("granted") or {}))
+        return UpdateResult(self._change(olds, news))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was granted."""
         mailbox_access.revoke_all(self.session(), props["principal"], props.get("granted") or {}, _report)
 
-    def _change(self, props: Properties, before: dict[str, str]) -> Properties:
-        outcome = mailbox_access.change(self.session(), props["principal"], before, props["access"], _report)
-        return {**_own(props), "granted": outcome.granted, "failed": outcome.failed}
+    def _change(self, olds: Properties, news: Properties) -> Properties:
+        outcome = mailbox_access.change(
+            self.session(),
+            news["principal"],
+            olds.get("granted") or {},
+            news["access"],
+            _report,
+            olds.get("identities"),
+        )
+        told = {"granted": outcome.granted, "failed": outcome.failed, "identities": outcome.identities}
+        return {**_own(news), **told}
 
 
 def _own(props: Properties) -> Properties:

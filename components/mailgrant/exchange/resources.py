@@ -50,8 +50,8 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
         access: rights by mailbox, such as ``{"invoices@contoso.com": "full-access"}``.
         opts: Pulumi's own.
 
-    ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: give both to
-    ``require`` so that an update that left something out fails.
+    ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: give that to
+    ``require`` so that an update that left something out fails. ``identities`` is what Exchange calls each mailbox.
     """
 
     app_id: pulumi.Output[str]
@@ -59,6 +59,7 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
     access: pulumi.Output[Mapping[str, str]]
     granted: pulumi.Output[Mapping[str, str]]
     failed: pulumi.Output[Mapping[str, str]]
+    identities: pulumi.Output[Mapping[str, str]]
 
     def __init__(
         self,
@@ -75,5 +76,6 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
             "access": access,
             "granted": None,
             "failed": None,
+            "identities": None,
         }
         super().__init__(MailboxAccessProvider(), resource_name, properties, opts)

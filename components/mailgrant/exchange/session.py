@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from typing import Any, Final, Protocol
 
-from mailgrant.errors import HostLostError, MailgrantError, ThrottledError
+from mailgrant.errors import CmdletError, HostLostError, MailgrantError, ThrottledError
 from mailgrant.exchange.cmdlets import Call, Reply
 
 # Calls that wait for each open session before another one is opened: connecting costs as much as a few dozen calls.
@@ -118,7 +118,7 @@ class SessionPool:
                     return
                 carrier = None
         if carrier is not None:
-            carrier.close()
+            _close(carrier)
 
     def _next(self) -> "tuple[Call, Future[Reply]] | None":
         while (job := self._queue.get()) is not None:
@@ -134,16 +134,17 @@ class SessionPool:
             carrier = carrier or self._open(remaining)
             try:
                 future.set_result(self._patiently(carrier, call))
-            except HostLostError as error:
-                carrier.close()
+            except CmdletError as error:
+                future.set_exception(error)
+                break
+            except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for this call
+                # Whatever it was, nobody knows what this carrier would say next.
+                _close(carrier)
                 carrier = None
-                if not remaining or self._closing.is_set():
+                if not isinstance(error, HostLostError) or not remaining or self._closing.is_set():
                     future.set_exception(error)
                     break
                 logger.warning("%s; opening another session", error.message)
-            except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for this call
-                future.set_exception(error)
-                break
             else:
                 break
         return carrier
@@ -192,6 +193,14 @@ class SessionPool:
                 if self._closing.is_set():
                     raise
         return carrier.run(call)
+
+
+def _close(carrier: Carrier) -> None:
+    """A carrier that cannot even be closed must not take its thread, and all who wait for it, with it."""
+    try:
+        carrier.close()
+    except Exception as error:  # noqa: BLE001 - there is nothing left to be done with it
+        logger.warning("an Exchange session did not end cleanly: %s", type(error).__name__)
 
 
 class _NoSessionError(Exception):

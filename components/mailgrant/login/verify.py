@@ -27,6 +27,7 @@ class Login:
         tokens: gives the client's access token.
         server: of the protocol.
         scope: what the token is asked for.
+        not_granted: why the last update could not grant this mailbox; empty if it could.
     """
 
     client: str
@@ -36,6 +37,7 @@ class Login:
     tokens: TokenSource
     server: Host
     scope: str
+    not_granted: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,21 @@ class Result:
 def logins(clients: Mapping[str, Client]) -> list[Login]:
     """The logins that follow from a stack's output ``clients``."""
     return [
-        Login(name, consumer, mailbox, protocol, tokens, Host(server.host, server.port), client.scope)
+        Login(
+            name,
+            consumer,
+            mailbox,
+            protocol,
+            tokens,
+            Host(server.host, server.port),
+            client.scope,
+            not_granted,
+        )
         for name, client in clients.items()
         for consumer, tokens in _token_sources(client)
-        for mailbox in client.mailboxes
+        for mailbox, not_granted in sorted(
+            {**dict.fromkeys(client.mailboxes, ""), **client.not_granted}.items()
+        )
         for protocol, server in client.protocols.items()
     ]
 
@@ -80,6 +93,9 @@ def _token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
 def attempt(login: Login) -> Result:
     """Try one login; a failure is a result, too."""
     begin = time.monotonic()
+    if login.not_granted:
+        message = f"the last pulumi up could not grant it: {login.not_granted}"
+        return _result(login, begin, "not-granted", message, "Mend the cause and run pulumi up again.")
     try:
         token = login.tokens.token(login.scope)
         PROOFS[login.protocol](login.server, login.mailbox, token, TIMEOUT)

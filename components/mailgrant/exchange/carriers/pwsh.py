@@ -3,7 +3,7 @@
 import shutil
 from typing import Final
 
-from mailgrant.errors import SetupError
+from mailgrant.errors import CmdletError, ConnectError, SetupError
 from mailgrant.exchange.carriers.host import Host
 from mailgrant.exchange.carriers.runspace import Runspace
 from mailgrant.exchange.cmdlets import CMDLETS, Call, Reply
@@ -30,6 +30,10 @@ class PwshCarrier:
         try:
             self._runspace = Runspace(self._host, timeout)
             self._runspace.run(_connect(token, organization, environment))
+        except CmdletError as error:
+            self._host.kill()
+            self._host.close()
+            raise ConnectError(organization, error.text) from error
         except BaseException:
             self._host.kill()
             self._host.close()

@@ -17,6 +17,8 @@ from mailgrant.exchange.cmdlets import Call, Reply
 FRAGMENT: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
 ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
 HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
+NO_ANSWER: Final = -100  # the call id of host calls that expect none
+QUESTIONS: Final = (psrpcore.PipelineHostCallEvent, psrpcore.RunspacePoolHostCallEvent)
 SENDABLE: Final = (str, bool, int, float)
 
 
@@ -39,8 +41,8 @@ class Runspace:
         deadline = time.monotonic() + timeout
         while self._pool.state != RunspacePoolState.Opened:
             self._take(deadline)
-            for _ in self._events():
-                pass
+            for event in self._events():
+                self._decline(event)
             if self._pool.state in HELPLESS:
                 raise HostLostError("PowerShell did not open a runspace")
 
@@ -77,19 +79,17 @@ class Runspace:
             yield event
 
     def _handle(self, event: psrpcore.PSRPEvent[Any, Any], outcome: "_Outcome") -> None:
-        if isinstance(event, psrpcore.PipelineHostCallEvent):
-            self._decline(event)
-        else:
-            outcome.add(event)
+        self._decline(event)
+        outcome.add(event)
 
-    def _decline(self, event: psrpcore.PipelineHostCallEvent) -> None:
+    def _decline(self, event: psrpcore.PSRPEvent[Any, Any]) -> None:
         """Nobody sits here to answer a question; one that waits for no answer is ignored."""
-        if event.ci == NO_ANSWER:
+        if not isinstance(event, QUESTIONS) or event.ci == NO_ANSWER:
             return
         method = HostMethodIdentifier(event.method_identifier).name
-        pipeline = self._pool.pipeline_table[event.pipeline_id]
+        asker = self._pool.pipeline_table[event.pipeline_id] if event.pipeline_id else self._pool
         problem = f"mailgrant answers no questions, and was asked one ({method})"
-        pipeline.host_response(event.ci, error_record=_error_record(problem))
+        asker.host_response(event.ci, error_record=_error_record(problem))
         self._send_all()
 
     def _send_all(self) -> None:
@@ -118,9 +118,6 @@ class Runspace:
             id_ = None if packet.id == SESSION else packet.id
             self._pool.receive_data(psrpcore.PSRPPayload(packet.data, psrpcore.StreamType.default, id_))
         return packet
-
-
-NO_ANSWER: Final = -100  # the call id of host calls that expect none
 
 
 class _Outcome:
