@@ -59,6 +59,11 @@ class Home:
         return self.root / "certificates"
 
     @property
+    def server_certificate(self) -> Path:
+        """The server's key and certificate chain."""
+        return self.certificates / "server.pem"
+
+    @property
     def bundle(self) -> Path:
         """The certificates that clients trust: the system's and the tenant's own authority."""
         return self.certificates / "bundle.pem"
@@ -144,6 +149,13 @@ class Home:
         except (FileNotFoundError, NotADirectoryError):
             return False
         return False
+
+    def lock_identity(self) -> int | None:
+        """Which file the lock is, None if it is gone: another one means that the home was deleted meanwhile."""
+        try:
+            return (self.root / LOCK).stat().st_ino
+        except OSError:
+            return None
 
     @contextmanager
     def changing(self, patience: float) -> Iterator[None]:

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -89,9 +89,8 @@ def serve(home: Home, sockets: dict[str, socket.socket], ready: int | None = Non
     installation, ledger = Installation(home.database), Ledger()
     if not installation.tenants():
         seed.seed(installation)
-    pem = home.certificates / "server.pem"
     reactor.callWhenRunning(
-        lambda: loop.create_task(_main(reactor, installation, ledger, sockets, pem, ready))
+        lambda: loop.create_task(_main(reactor, installation, ledger, sockets, home, ready))
     )
     reactor.run(installSignalHandlers=False)
     installation.store.close()
@@ -112,14 +111,14 @@ async def _main(
     installation: Installation,
     ledger: Ledger,
     sockets: dict[str, socket.socket],
-    pem: Path,
+    home: Home,
     ready: int | None,
 ) -> None:
-    web = _Uvicorn(_configuration(installation, ledger, pem))
+    web = _Uvicorn(_configuration(installation, ledger, home))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, web, "should_exit", True)  # noqa: FBT003
-    listening = mail.listen(reactor, installation, ledger, pem, sockets)
+    listening = mail.listen(reactor, installation, ledger, home.server_certificate, sockets)
     if ready is not None:
         loop.call_soon(_announce, ready)
     try:
@@ -134,17 +133,30 @@ def _announce(ready: int) -> None:
     os.close(ready)
 
 
-def _configuration(installation: Installation, ledger: Ledger, pem: Path) -> uvicorn.Config:
+def _end_with(home: Home) -> Callable[[], Awaitable[None]]:
+    """What to ask now and then: a home that was deleted leaves nothing to serve, and nobody who could stop it."""
+    mine = home.lock_identity()
+
+    async def look() -> None:
+        if home.lock_identity() != mine:
+            signal.raise_signal(signal.SIGTERM)
+
+    return look
+
+
+def _configuration(installation: Installation, ledger: Ledger, home: Home) -> uvicorn.Config:
     routes = [*entra.ROUTES, *exchange.ROUTES, *control.ROUTES]
     return uvicorn.Config(
         app.build(installation, ledger, routes, control.AREA),
-        ssl_certfile=pem,
+        ssl_certfile=home.server_certificate,
         log_config=None,
         access_log=False,
         lifespan="off",
         timeout_keep_alive=90,  # seconds; the real azuread plugin keeps idle connections that long
         timeout_graceful_shutdown=1,  # seconds; clients with idle connections must not hold up a stop
         server_header=False,
+        callback_notify=_end_with(home),
+        timeout_notify=1,  # seconds
     )
 
 

@@ -456,6 +456,17 @@ def test_a_running_tenant_is_found_without_its_notes(offline: Offline) -> None:
     assert nobody_serves(offline.home)
 
 
+def test_a_tenant_ends_with_its_home(offline: Offline) -> None:
+    """Nobody could stop it any more: its process id and ports were written down there."""
+    offline.start()
+    assert len(servers(offline.home)) == 1
+    shutil.rmtree(offline.home)
+
+    assert nobody_serves(offline.home)
+    offline.start()
+    assert len(servers(offline.home)) == 1
+
+
 def test_a_newer_state_is_refused(offline: Offline) -> None:
     offline.start()
     offline.stop()

@@ -8,11 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from offline_tenant import seed
+from offline_tenant.mail.authentication import Outcome, authenticate
 from tests.offline.control_helper import Control
 
 pytest_plugins = ["tests.offline.control_fixtures"]
 
 EXCHANGE = "https://outlook.office365.com"
+EXCHANGE_APP_ID = "00000002-0000-0ff1-ce00-000000000000"
 FABRIKAM = "fabrikam.onmicrosoft.com"
 
 
@@ -86,6 +88,36 @@ def test_mailboxes_of_one_tenant_are_unknown_in_another(control: Control, fabrik
     assert found.status_code == 200
     missing = cmdlet(control, fabrikam, token, "Get-Mailbox", Identity="invoices@contoso.com")
     assert missing.status_code == 404
+
+
+def daemon(control: Control, mailbox: str) -> str:
+    """The token of a new client of Contoso that may open a mailbox over IMAP."""
+    graph, exchange = control.sign_in(), control.sign_in(resource=EXCHANGE)
+    application = control.graph("POST", "applications", {"displayName": "poller"}, graph).json()
+    principal = control.graph("POST", "servicePrincipals", {"appId": application["appId"]}, graph).json()
+    given = control.graph("POST", f"applications/{application['id']}/addPassword", {}, graph).json()
+    wanted = f"servicePrincipals?$filter=appId eq '{EXCHANGE_APP_ID}'"
+    [resource] = control.graph("GET", wanted, token=graph).json()["value"]
+    [role] = [role["id"] for role in resource["appRoles"] if role["value"] == "IMAP.AccessAsApp"]
+    consent = {"principalId": principal["id"], "resourceId": resource["id"], "appRoleId": role}
+    control.graph("POST", f"servicePrincipals/{resource['id']}/appRoleAssignedTo", consent, graph)
+    ids = {"AppId": application["appId"], "ObjectId": principal["id"]}
+    cmdlet(control, seed.TENANT_ID, exchange, "New-ServicePrincipal", **ids)
+    grant = {"Identity": mailbox, "User": principal["id"], "AccessRights": ["FullAccess"]}
+    cmdlet(control, seed.TENANT_ID, exchange, "Add-MailboxPermission", **grant)
+    form = {"grant_type": "client_credentials", "client_id": application["appId"]}
+    form |= {"client_secret": given["secretText"], "scope": f"{EXCHANGE}/.default"}
+    answer = control.http.post(f"/{seed.TENANT_ID}/oauth2/v2.0/token", data=form)
+    return str(answer.json()["access_token"])
+
+
+def test_mail_of_one_tenant_is_closed_to_the_tokens_of_another(control: Control, fabrikam: str) -> None:
+    token = daemon(control, "invoices@contoso.com")
+
+    own = authenticate(control.installation, "imap", "invoices@contoso.com", token)
+    assert own.outcome is Outcome.CONNECTED, own.reason
+    other = authenticate(control.installation, "imap", "invoices@fabrikam.com", token)
+    assert (other.outcome, other.reason) == (Outcome.REFUSED, "no mailbox has this address")
 
 
 def test_objects_are_counted_for_each_tenant(control: Control, fabrikam: str) -> None:
