@@ -6,7 +6,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -39,6 +38,14 @@ def wait_for(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def kill_below(running: subprocess.Popen[bytes], words: str) -> None:
@@ -82,7 +89,7 @@ def test_whatever_is_killed_the_next_update_converges(
     # Whoever lost its parent ends by itself.
     ours = [pid for pid, args in below.items() if "offline_tenant.pwsh" in args or "pulumi.dynamic" in args]
     assert len(ours) >= 2
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ours))
+    wait_for(lambda: not any(map(lives, ours)))
     process.start(offline.home)
     offline.control("POST", "latency", {})
     if kill is kill_engine:
@@ -91,5 +98,26 @@ def test_whatever_is_killed_the_next_update_converges(
     project.pulumi("up", "--yes", "--skip-preview")
     assert json.loads(project.mailgrant("verify", "--json"))["ok"]
     assert "pending operation" not in project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    project.pulumi("destroy", "--yes", "--skip-preview")
+    assert offline.control("GET", "objects") == before
+
+
+def test_an_application_that_a_broken_run_left_is_named_and_not_made_twice(
+    project: Project, offline: OfflineTenant
+) -> None:
+    before = offline.control("GET", "objects")
+    # Entra makes the application, and the connection breaks before anybody hears of it.
+    offline.control("POST", "faults", {"match": "graph POST /v1.0/applications", "effect": "lose"})
+    project.pulumi("up", "--yes", "--skip-preview", expect=1)
+    applications = offline.graph("GET", "/v1.0/applications")["value"]
+    [orphan] = [application for application in applications if application["displayName"] == "invoice-poller"]
+
+    said = project.pulumi("up", "--yes", "--skip-preview", expect=1)
+    assert orphan["id"] in said
+    assert "invoice-poller" in said
+
+    offline.graph("DELETE", f"/v1.0/applications/{orphan['id']}")
+    project.pulumi("up", "--yes", "--skip-preview")
+    assert json.loads(project.mailgrant("verify", "--json"))["ok"]
     project.pulumi("destroy", "--yes", "--skip-preview")
     assert offline.control("GET", "objects") == before

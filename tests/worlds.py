@@ -35,26 +35,28 @@ class OfflineTenant:
 
     def cmdlet(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a cmdlet as an administrator would who knows nothing of mailgrant."""
-        base, tenant = f"https://localhost:{self.ports['https']}", seed.TENANT_ID
-        with httpx.Client(
-            base_url=base, verify=ssl.create_default_context(cafile=str(self.home.bundle))
-        ) as web:
-            form = {
-                "grant_type": "client_credentials",
-                "client_id": seed.AUTOMATION_CLIENT_ID,
-                "client_secret": seed.AUTOMATION_SECRET,
-                "scope": "https://outlook.office365.com/.default",
-            }
-            token = (
-                web.post(f"/{tenant}/oauth2/v2.0/token", data=form).raise_for_status().json()["access_token"]
-            )
-            answer = web.post(
-                f"/adminapi/beta/{tenant}/InvokeCommand",
-                headers={"Authorization": f"Bearer {token}"},
-                json={"CmdletInput": {"CmdletName": name, "Parameters": parameters}},
-            )
-        found: list[dict[str, Any]] = answer.raise_for_status().json()["value"]
+        body = {"CmdletInput": {"CmdletName": name, "Parameters": parameters}}
+        path = f"/adminapi/beta/{seed.TENANT_ID}/InvokeCommand"
+        found: list[dict[str, Any]] = self._ask("POST", path, "https://outlook.office365.com", body)["value"]
         return found
+
+    def graph(self, method: str, path: str) -> Any:
+        """Call Graph as an administrator would who knows nothing of mailgrant."""
+        return self._ask(method, path, f"https://localhost:{self.ports['https']}")
+
+    def _ask(self, method: str, path: str, audience: str, body: Any = None) -> Any:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": seed.AUTOMATION_CLIENT_ID,
+            "client_secret": seed.AUTOMATION_SECRET,
+            "scope": f"{audience}/.default",
+        }
+        trust = ssl.create_default_context(cafile=str(self.home.bundle))
+        with httpx.Client(base_url=f"https://localhost:{self.ports['https']}", verify=trust) as web:
+            token = web.post(f"/{seed.TENANT_ID}/oauth2/v2.0/token", data=form).raise_for_status().json()
+            bearer = {"Authorization": f"Bearer {token['access_token']}"}
+            answer = web.request(method, path, headers=bearer, json=body).raise_for_status()
+        return answer.json() if answer.content else None
 
     def stats(self, *, reset: bool = False) -> dict[str, Any]:
         """The counters of all calls."""

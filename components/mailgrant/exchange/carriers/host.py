@@ -28,7 +28,10 @@ class Host:
         self._command = list(command)
         pipe = subprocess.PIPE
         try:
-            self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe)
+            # In a session of its own: Ctrl-C is for the engine, which lets what has begun come to its end.
+            self._process = subprocess.Popen(
+                self._command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            )
         except OSError as error:
             raise SetupError(
                 f"cannot start {command[0]}: {error.strerror}",
