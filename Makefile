@@ -40,7 +40,8 @@ test: setup
 	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(ARGS)
 
 bench: setup
-	@for file in bench/*.py; do echo "==> $$file" && $(BIN)/python "$$file" $(ARGS) || exit; done
+	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); \
+	echo "==> bench.$$name" && $(BIN)/python -m bench.$$name $(ARGS) || exit; done
 
 # One target each, so that `make -k check` tells every fault in one run.
 check: check-format check-lint check-types check-imports

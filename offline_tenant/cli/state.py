@@ -6,7 +6,7 @@ import typer
 
 from offline_tenant.cli.common import HomeOption, JsonOption, TenantOption, ask, show
 
-STALE = "Stacks still describe the old one: pulumi refresh tells them."
+STALE = "Stacks still describe the old one: pulumi refresh, or pulumi destroy --refresh, tells them."
 
 snapshots = typer.Typer(no_args_is_help=True, help="Keep all of the state under a name, and go back to it.")
 
