@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
@@ -15,15 +14,21 @@ from mailgrant.schema import PLACES, StackSchema, json_schema
 PROJECT = Path(__file__).parent.parent
 
 
-def test_all_is_sorted_and_is_what_is_visible() -> None:
-    visible = {
-        name
-        for name, value in vars(mailgrant).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
-    }
-
+def test_all_is_sorted_and_every_name_is_there() -> None:
     assert mailgrant.__all__ == sorted(mailgrant.__all__)
-    assert set(mailgrant.__all__) == visible
+    for name in mailgrant.__all__:
+        assert getattr(mailgrant, name).__name__ == name
+    assert dir(mailgrant) == mailgrant.__all__
+    with pytest.raises(AttributeError, match="no attribute 'Demon'"):
+        _ = mailgrant.Demon
+
+
+def test_the_provider_and_the_command_line_do_without_the_azuread_package() -> None:
+    program = (
+        "import sys, mailgrant.exchange.provider, mailgrant.cli; sys.exit('pulumi_azuread' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_program_is_short() -> None:

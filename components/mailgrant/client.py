@@ -7,11 +7,11 @@ import pulumi
 import pulumi_azuread as azuread
 
 from mailgrant.access import ExchangeAccess
+from mailgrant.completeness import require
 from mailgrant.entra import EntraApplication, IssuedCredential
 from mailgrant.facts import PROTOCOLS, Cloud
 from mailgrant.identity import REMEDIES
 from mailgrant.model import DaemonPlan, Plan
-from mailgrant.require import require
 
 WHO: Final = "It reads ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET, or the stack's azuread: keys."
 
