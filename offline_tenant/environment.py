@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from offline_tenant import seed
-from offline_tenant.home import VARIABLE, Home
+from offline_tenant.home import VARIABLE, Home, OfflineError
 
 PLUGIN: Final = "pulumi-resource-azuread"
 PLUGIN_VARIABLE: Final = "MAILGRANT_AZUREAD_PLUGIN"
@@ -98,26 +98,31 @@ def _program(path: Path, module: str) -> None:
 def _azuread_plugin(home: Home) -> None:
     """The real plugin where there is one, else the stand-in, where the engine finds it without a warning."""
     folder = home.pulumi_home / "plugins" / f"resource-azuread-v{version('pulumi-azuread')}"
-    if folder.is_symlink():
-        folder.unlink()
-    elif folder.exists():
+    real = real_azuread_plugin()
+    if folder.exists():
         shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if real := real_azuread_plugin():
-        folder.symlink_to(real)
+    folder.mkdir(parents=True)
+    if real is None:
+        _program(folder / PLUGIN, "offline_tenant.azuread_plugin")
         return
-    folder.mkdir()
-    _program(folder / PLUGIN, "offline_tenant.azuread_plugin")
+    # Link by link: the engine takes no folder that is a link for a plugin's.
+    for file in real.iterdir():
+        (folder / file.name).symlink_to(file)
 
 
 def real_azuread_plugin() -> Path | None:
-    """The folder of the real plugin: the one named by ``MAILGRANT_AZUREAD_PLUGIN``, or installed, or on PATH."""
+    """The folder of the real plugin: the one named by ``MAILGRANT_AZUREAD_PLUGIN``, or installed, or on PATH.
+
+    Raises:
+        OfflineError: the folder that was named holds no plugin.
+    """
     if named := os.environ.get(PLUGIN_VARIABLE):
+        if not (Path(named) / PLUGIN).is_file():
+            raise OfflineError(f"{PLUGIN_VARIABLE} names {named}, which holds no {PLUGIN}")
         return Path(named).resolve()
     mine = os.environ.get("PULUMI_HOME", "")
     homes = [Path(mine)] if mine and not os.environ.get(VARIABLE) else []
     for pulumi_home in [*homes, Path.home() / ".pulumi"]:
         for found in sorted((pulumi_home / "plugins").glob(f"resource-azuread-v*/{PLUGIN}"), reverse=True):
-            return found.parent
-    on_path = shutil.which(PLUGIN)
-    return Path(on_path).resolve().parent if on_path else None
+            return found.parent.resolve()
+    return None  # one on PATH needs no help: the engine prefers it

@@ -108,7 +108,11 @@ def env(*, home: HomeOption = None, tenant: TenantOption = None) -> None:
         typer.echo("false")
         fail(process.NOT_RUNNING)
     with plain_errors():
-        text = environment.exports(place, process.known(place)["ports"])
+        ports = process.known(place)["ports"]
+        environment.write(
+            place, ports
+        )  # this shell may name another azuread plugin than the one that started it
+        text = environment.exports(place, ports)
         other = f"export ARM_TENANT_ID={shlex.quote(_id(home, tenant))}\n" if tenant else ""
     typer.echo(text + other, nl=False)
 
