@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "appRoleAssignments": ("principalId", "resourceId"),
     "oauth2PermissionGrants": ("clientId", "resourceId"),
     "directoryRoleAssignments": ("principalId",),
+    "directoryRoles": (),  # those that somebody activated without giving them to anybody
     "users": ("userPrincipalName", "mail"),
     "secrets": ("applicationId",),  # hashes of client secrets, which Graph never shows again
     "certificates": ("applicationId",),  # the public halves that keyCredentials show only when asked

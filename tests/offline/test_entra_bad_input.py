@@ -97,7 +97,8 @@ def test_any_body(entra: Entra, method: str, path: str, body: Any) -> None:
 @pytest.mark.parametrize("option", ["$filter", "$select", "$top", "$skiptoken", "$count"])
 def test_any_query(entra: Entra, option: str, text: str) -> None:
     token = anything(entra)
-    assert entra.graph("GET", "/applications", token=token, **{option: text}).status_code in {200, 400}
+    answer = entra.graph("GET", "/applications", token=token, **{option: text})
+    assert answer.status_code in {200, 400, 501}, answer.text
 
 
 @SETTINGS

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from offline_tenant.entra.directory.errors import absent_reference, bad_request, conflict, not_emulated
 from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.directory.role_types import ROLE_ASSIGNMENT
 from offline_tenant.entra.directory.schema import required
-from offline_tenant.entra.directory.types import ROLE_ASSIGNMENT
 from offline_tenant.entra.first_party import ROLES
 from offline_tenant.state.store import Document
 

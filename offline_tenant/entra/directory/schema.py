@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from offline_tenant.entra.directory.errors import bad_request
+from offline_tenant.entra.directory.errors import DirectoryError, bad_request, not_emulated
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,14 @@ class ObjectType:
         properties: by name.
         beta: further properties that only ``/beta`` shows.
         on_request: properties that are shown only to who selects them by name.
+        lacking: properties that Graph has and the offline tenant does not; ``null`` is all they can be set to.
     """
 
     name: str
     properties: Mapping[str, Property]
     beta: Mapping[str, Property] = field(default_factory=dict)
     on_request: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
 
     @property
     def type_name(self) -> str:
@@ -118,7 +120,7 @@ class ObjectType:
         """
         everything = self.known("beta")
         return {name: entry.initial() for name, entry in everything.items()} | accept(
-            everything, body, self.name
+            everything, self._without_lacking(body), self.name
         )
 
     def changed(self, before: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +129,17 @@ class ObjectType:
         Raises:
             DirectoryError: see ``accept``.
         """
-        return dict(before) | accept(self.known("beta"), body, self.name, before)
+        return dict(before) | accept(self.known("beta"), self._without_lacking(body), self.name, before)
+
+    def absent(self, name: str) -> DirectoryError:
+        """The refusal of a property that Graph has and the offline tenant lacks (501)."""
+        return not_emulated(f"the property '{name}' of {self.type_name}")
+
+    def _without_lacking(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        for name in self.lacking & body.keys():
+            if body[name] is not None:
+                raise self.absent(name)
+        return {name: value for name, value in body.items() if name not in self.lacking}
 
     def shown(self, document: Mapping[str, Any], version: str) -> dict[str, Any]:
         """The object as a version of Graph shows it; properties that came later show their defaults."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from offline_tenant.entra import clouds, first_party
 from offline_tenant.entra.directory import deleted_items, owners, registrations
-from offline_tenant.entra.directory.errors import DirectoryError, conflict
+from offline_tenant.entra.directory.errors import DirectoryError, conflict, denied
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import required
 from offline_tenant.entra.directory.types import SERVICE_PRINCIPAL
@@ -56,7 +56,13 @@ def update(directory: Directory, principal: Document, body: Mapping[str, Any]) -
 
 
 def delete(directory: Directory, principal: Document) -> None:
-    """Remove a service principal with its assignments, its grants and its directory roles; it can be restored."""
+    """Remove a service principal with its assignments, its grants and its directory roles; it can be restored.
+
+    Raises:
+        DirectoryError: it is one of Microsoft's own, which no tenant can be without (403).
+    """
+    if principal["appOwnerOrganizationId"] == first_party.MICROSOFT:
+        raise denied()
     found = {
         (kind, dependent["id"]): dependent
         for kind, field in DEPENDENTS

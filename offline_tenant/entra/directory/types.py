@@ -50,6 +50,18 @@ INFO: Final = _complex(
     logoUrl=SHOWN, marketingUrl=TEXT, privacyStatementUrl=TEXT, supportUrl=TEXT, termsOfServiceUrl=TEXT
 )
 
+# What Graph has besides, and nothing here would heed.
+APPLICATION_LACKS: Final = frozenset(
+    {
+        "authenticationBehaviors",
+        "certification",
+        "defaultRedirectUri",
+        "requestSignatureVerification",
+        "servicePrincipalLockConfiguration",
+        "uniqueName",
+    }
+)
+
 APPLICATION: Final = ObjectType(
     "Application",
     {
@@ -101,6 +113,7 @@ APPLICATION: Final = ObjectType(
         ),
         "spa": _complex(redirectUris=TEXTS),
     },
+    lacking=APPLICATION_LACKS,
 )
 
 SERVICE_PRINCIPAL: Final = ObjectType(
@@ -144,6 +157,7 @@ SERVICE_PRINCIPAL: Final = ObjectType(
         "verifiedPublisher": Property(object, default={}, writable=False),
     },
     beta={"samlMetadataUrl": TEXT},
+    lacking=frozenset({"customSecurityAttributes"}),
 )
 
 PASSWORD_CREDENTIAL: Final = ObjectType(
@@ -176,6 +190,7 @@ KEY_CREDENTIAL: Final = ObjectType(
 FEDERATED_CREDENTIAL: Final = ObjectType(
     "FederatedIdentityCredential",
     {"audiences": TEXTS, "description": TEXT, "id": SHOWN, "issuer": TEXT, "name": TEXT, "subject": TEXT},
+    lacking=frozenset({"claimsMatchingExpression"}),
 )
 
 APP_ROLE_ASSIGNMENT: Final = ObjectType(
@@ -229,6 +244,7 @@ USER: Final = ObjectType(
     on_request=frozenset(
         {"accountEnabled", "createdDateTime", "mailNickname", "signInSessionsValidFromDateTime", "userType"}
     ),
+    lacking=frozenset({"customSecurityAttributes", "signInActivity"}),
 )
 
 ORGANIZATION: Final = ObjectType(
@@ -242,11 +258,6 @@ ORGANIZATION: Final = ObjectType(
         "tenantType": Property(default="AAD"),
         "verifiedDomains": SHOWN_LIST,
     },
-)
-
-ROLE_ASSIGNMENT: Final = ObjectType(
-    "UnifiedRoleAssignment",
-    {"id": SHOWN, "principalId": TEXT, "directoryScopeId": Property(default="/"), "roleDefinitionId": TEXT},
 )
 
 RESTRICTIONS: Final = _complex(

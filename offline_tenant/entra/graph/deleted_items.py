@@ -1,12 +1,11 @@
 """``/directory/deletedItems``: https://learn.microsoft.com/graph/api/resources/directory ."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from offline_tenant.entra.directory import deleted_items
 from offline_tenant.entra.directory.objects import TYPES
-from offline_tenant.entra.directory.schema import ObjectType
-from offline_tenant.entra.directory.types import APPLICATION, SERVICE_PRINCIPAL, USER
+from offline_tenant.entra.graph import mixed
 from offline_tenant.entra.graph.authorization import (
     READ_APPLICATIONS,
     READ_USERS,
@@ -15,16 +14,10 @@ from offline_tenant.entra.graph.authorization import (
     Permission,
 )
 from offline_tenant.entra.graph.request import Operation, Request, Row
-from offline_tenant.state.store import Document
 from offline_tenant.web.call import Answer
 
 NO_CONTENT: Final = Answer(204)
 ITEMS: Final = "/directory/deletedItems"
-SHAPES: Final[dict[str, ObjectType]] = {
-    "applications": APPLICATION,
-    "servicePrincipals": SERVICE_PRINCIPAL,
-    "users": USER,
-}
 READ: Final = {"users": READ_USERS}
 WRITE: Final = {"users": WRITE_USERS}
 
@@ -44,25 +37,20 @@ def _write(request: Request) -> Permission:
     return needed if owned else replace(needed, if_owned=frozenset())
 
 
-def _shown(request: Request, kind: str, document: Document) -> Answer:
-    body: dict[str, Any] = {"@odata.type": TYPES[kind]} | SHAPES[kind].shown(document, request.version)
-    return Answer(200, request.context("directoryObjects/$entity") | body)
-
-
 def _lister(kind: str) -> Operation:
     def list_(request: Request) -> Answer:
         found = deleted_items.of_kind(request.directory, kind)
-        return request.many_of(SHAPES[kind], "directoryObjects", found)
+        return request.many_of(mixed.SHAPES[kind], mixed.FRAGMENT, found)
 
     return list_
 
 
 def _get(request: Request) -> Answer:
-    return _shown(request, *deleted_items.required(request.directory, request.parameter("item")))
+    return mixed.one(request, *deleted_items.required(request.directory, request.parameter("item")))
 
 
 def _restore(request: Request) -> Answer:
-    return _shown(request, *deleted_items.restore(request.directory, request.parameter("item")))
+    return mixed.one(request, *deleted_items.restore(request.directory, request.parameter("item")))
 
 
 def _purge(request: Request) -> Answer:

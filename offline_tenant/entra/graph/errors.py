@@ -3,11 +3,16 @@
 https://learn.microsoft.com/graph/errors
 """
 
-from typing import Any
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from offline_tenant.entra.directory.errors import DirectoryError
 from offline_tenant.web.call import Answer, Call
+
+# Tells calls of the same moment apart; only what identifies a call comes of it, nothing that is kept.
+CALLS: Final = count()
 
 
 def unauthenticated(message: str) -> DirectoryError:
@@ -20,13 +25,20 @@ def bad_syntax(message: str) -> DirectoryError:
     return DirectoryError(400, "BadRequest", message)
 
 
-def answer(error: DirectoryError, call: Call) -> Answer:
+def identifiers(call: Call) -> dict[str, str]:
+    """What a call goes by, in headers and errors: Graph's own id, and the client's if it gave one."""
+    request_id = str(uuid5(NAMESPACE_URL, f"{_moment(call)} {call.method} {call.path} {next(CALLS)}"))
+    return {"request-id": request_id, "client-request-id": call.headers.get("client-request-id", request_id)}
+
+
+def answer(error: DirectoryError, call: Call, ids: Mapping[str, str]) -> Answer:
     """The error as Graph words it."""
-    moment = call.installation.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
-    request_id = str(uuid5(NAMESPACE_URL, f"{moment} {call.method} {call.path}"))
-    client_request_id = call.headers.get("client-request-id", request_id)
-    inner = {"date": moment, "request-id": request_id, "client-request-id": client_request_id}
-    return Answer(error.status, _body(error.code, error.message, inner), _headers(error))
+    body = _body(error.code, error.message, {"date": _moment(call), **ids})
+    return Answer(error.status, body, _headers(error) | dict(ids))
+
+
+def _moment(call: Call) -> str:
+    return call.installation.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def area_error(status: int, code: str, message: str) -> Answer:

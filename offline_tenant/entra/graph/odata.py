@@ -4,17 +4,22 @@ https://learn.microsoft.com/graph/query-parameters
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from offline_tenant.entra.directory.errors import DirectoryError, not_emulated
 from offline_tenant.entra.directory.schema import ObjectType
+from offline_tenant.entra.graph import odata_grammar
 from offline_tenant.entra.graph.errors import bad_syntax
 from offline_tenant.state.store import Document
 
 KNOWN: Final = frozenset({"$filter", "$select", "$top", "$skiptoken", "$count"})
+# Graph takes these without the $ too.
+NAMES: Final = frozenset(
+    {"count", "expand", "filter", "format", "orderby", "search", "select", "skip", "skiptoken", "top"}
+)
 PAGE: Final = 100
 LONGEST_PAGE: Final = 999
 TEXT: Final = r"'(?:[^']|'')*'"
@@ -24,6 +29,7 @@ CLAUSE: Final = re.compile(
     rf"|(?P<any>\w+)/any\(\s*(?P<each>\w+)\s*:\s*(?P=each)\s+eq\s+(?P<member>{TEXT})\s*\))\s*(?:\band\b|$)",
     re.IGNORECASE,
 )
+SEGMENT: Final = re.compile(r"/(\$count|(?:microsoft\.graph\.)?delta(?:\(.*\))?)$", re.IGNORECASE)
 CONSTANTS: Final[Mapping[str, Any]] = {"true": True, "false": False, "null": None}
 
 
@@ -66,6 +72,26 @@ class Query:
     count: bool = False
 
 
+def normalised(options: Mapping[str, str]) -> dict[str, str]:
+    """Query options by their full names: ``$filter`` for ``filter`` and ``$Filter``; others as they are."""
+    return {_full_name(name): value for name, value in options.items()}
+
+
+def _full_name(name: str) -> str:
+    plain = name.removeprefix("$").casefold()
+    return f"${plain}" if plain in NAMES else name
+
+
+def refuse_segment(path: str) -> None:
+    """Refuse what stands behind a collection in OData, before it is taken for an object's id.
+
+    Raises:
+        DirectoryError: ``/delta`` or ``/$count`` (501).
+    """
+    if found := SEGMENT.search(path):
+        raise not_emulated(f"the path segment {found[1]}")
+
+
 def query(options: Mapping[str, str], type_: ObjectType, version: str) -> Query:
     """The query options of a request for objects of a type.
 
@@ -87,7 +113,10 @@ def query(options: Mapping[str, str], type_: ObjectType, version: str) -> Query:
 
 def selected(shown: Document, wanted: Query) -> Document:
     """An object as ``$select`` leaves it."""
-    return {name: shown[name] for name in wanted.select} if wanted.select else shown
+    if not wanted.select:
+        return shown
+    annotations = {name: value for name, value in shown.items() if name.startswith("@")}
+    return annotations | {name: shown[name] for name in wanted.select if name in shown}
 
 
 def page(found: list[Document], wanted: Query) -> tuple[list[Document], int | None]:
@@ -115,17 +144,26 @@ def _clauses(text: str, known: Mapping[str, Any], type_: ObjectType) -> tuple[Cl
     while position < len(text):
         found = CLAUSE.match(text, position)
         if found is None:
-            raise bad_syntax(f"Invalid filter clause: Syntax error at position {position} in '{text}'.")
+            raise _not_understood(text, position)
         clauses.append(_clause(found.groupdict(), known, type_))
         position = found.end()
     return tuple(clauses)
 
 
+def _not_understood(text: str, position: int) -> DirectoryError:
+    if form := odata_grammar.lacking(text):
+        return not_emulated(f"{form} in $filter")
+    return bad_syntax(f"Invalid filter clause: Syntax error at position {position} in '{text}'.")
+
+
 def _clause(groups: Mapping[str, str | None], known: Mapping[str, Any], type_: ObjectType) -> Clause:
     operator = next(name for name in OPERATORS if groups[name])
-    name = _property(str(groups[operator]), known)
+    asked = str(groups[operator])
+    name = _property(asked, known)
+    if name is None and (lacking := _property(asked, type_.lacking)):
+        raise type_.absent(lacking)
     if name is None:
-        raise bad_syntax(f"Invalid filter clause: {_no_property(str(groups[operator]), type_)}")
+        raise bad_syntax(f"Invalid filter clause: {_no_property(asked, type_)}")
     if known[name].fields or known[name].many != (operator == "any"):
         message = f"Unsupported or invalid query filter clause specified for property '{name}' of resource '{type_.name}'."
         raise DirectoryError(400, "Request_UnsupportedQuery", message)
@@ -140,14 +178,20 @@ def _literal(text: str) -> Any:
 
 def _select(text: str, known: Mapping[str, Any], type_: ObjectType) -> tuple[str, ...]:
     wanted = [name.strip() for name in text.split(",") if name.strip()]
+    if "*" in wanted:
+        return tuple(known)
     names = [_property(name, known) for name in wanted]
     for asked, name in zip(wanted, names, strict=True):
+        if name is None and (lacking := _property(asked, type_.lacking)):
+            raise type_.absent(lacking)
+        if name is None and _property(asked.partition("/")[0], known):
+            raise not_emulated(f"the path {asked} in $select")
         if name is None:
             raise bad_syntax(f"Parsing OData Select and Expand failed: {_no_property(asked, type_)}")
     return tuple(name for name in names if name)
 
 
-def _property(name: str, known: Mapping[str, Any]) -> str | None:
+def _property(name: str, known: Iterable[str]) -> str | None:
     return next((one for one in known if one.casefold() == name.casefold()), None)
 
 

@@ -13,8 +13,7 @@ NEEDED: Final = {policies.APP_MANAGEMENT: WRITE_APP_MANAGEMENT, policies.AUTHORI
 
 def _getter(name: str) -> Operation:
     def get(request: Request) -> Answer:
-        shown = policies.TYPES[name].shown(policies.get(request.directory, name), request.version)
-        return Answer(200, request.context(f"policies/{name}/$entity") | shown)
+        return request.one(policies.TYPES[name], f"policies/{name}", policies.get(request.directory, name))
 
     return get
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 from offline_tenant.entra import verification
@@ -113,7 +113,10 @@ class Request:
     def _page(
         self, wanted: odata.Query, type_: ObjectType, fragment: str, found: Iterable[Document]
     ) -> Answer:
-        shown = (type_.shown(document, self.version) for document in found)
+        return self.page(wanted, fragment, (type_.shown(document, self.version) for document in found))
+
+    def page(self, wanted: odata.Query, fragment: str, shown: Iterable[Document]) -> Answer:
+        """An answer with a page of objects that look already as this version of Graph shows them."""
         matching = [one for one in shown if all(clause.holds(one) for clause in wanted.clauses)]
         members, more = odata.page(matching, wanted)
         annotations: dict[str, Any] = dict(self.context(fragment))
@@ -152,15 +155,22 @@ def handler(row: Row, version: str) -> Handler:
     """The HTTP handler of an operation in one version of Graph."""
 
     def answer(call: Call) -> Answer:
+        ids = errors.identifiers(call)
         try:
-            directory, caller = _caller(call)
-            request = Request(call, directory, caller, version, row.kind)
-            _permit(request, row)
-            return row.operation(request)
+            found = _answer(replace(call, query=odata.normalised(call.query)), row, version)
         except DirectoryError as error:
-            raise Refusal(errors.answer(error, call)) from error
+            raise Refusal(errors.answer(error, call, ids)) from error
+        return replace(found, headers={**found.headers, **ids})
 
     return answer
+
+
+def _answer(call: Call, row: Row, version: str) -> Answer:
+    directory, caller = _caller(call)
+    odata.refuse_segment(call.path)
+    request = Request(call, directory, caller, version, row.kind)
+    _permit(request, row)
+    return row.operation(request)
 
 
 def _caller(call: Call) -> tuple[Directory, Claims]:

@@ -8,6 +8,7 @@ from offline_tenant.entra.graph import (
     consent,
     deleted_items,
     directory_objects,
+    directory_roles,
     errors,
     federated_credentials,
     owners,
@@ -28,6 +29,7 @@ ROWS: Final = (
     *consent.ROWS,
     *users.ROWS,
     *directory_objects.ROWS,
+    *directory_roles.ROWS,
     *policies.ROWS,
     *deleted_items.ROWS,
 )

@@ -22,8 +22,7 @@ def issue(request: TokenRequest) -> dict[str, Any]:
 
 def _client_credentials(request: TokenRequest) -> dict[str, Any]:
     # Entra looks at the parameters before it looks at the client.
-    for parameter in () if request.form.get("resource") else ("scope",):
-        request.required(parameter)
+    request.required(resources.parameter(request))
     client = clients.authenticated(request)
     resource = resources.default_scope(request)
     lifetime = int(tokens.LIFETIME.total_seconds())

@@ -31,7 +31,7 @@ def default_scope(request: TokenRequest) -> Resource:
         SignInError: neither is given (900144), several resources (28000), no ``.default`` (1002012, 70011), or no
             such resource here (500011).
     """
-    if request.form.get("resource"):
+    if parameter(request) == "resource":
         return named(request, request.required("resource"))
     asked = request.required("scope")
     scopes = asked.split()
@@ -40,6 +40,11 @@ def default_scope(request: TokenRequest) -> Resource:
     if not asked.endswith(DEFAULT):
         raise SignInError(1002012, scope=asked)
     return named(request, asked.removesuffix(DEFAULT))
+
+
+def parameter(request: TokenRequest) -> str:
+    """The parameter of the form that must name the resource."""
+    return "resource" if request.version == "1.0" or request.form.get("resource") else "scope"
 
 
 def named(endpoint: Endpoint, name: str) -> Resource:

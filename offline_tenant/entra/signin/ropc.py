@@ -5,7 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc
 
 from typing import Any, Final
 
-from offline_tenant.entra.signin import clients, delegated, people, scopes
+from offline_tenant.entra.signin import clients, delegated, people, resources, scopes
 from offline_tenant.entra.signin.delegated import SignedIn
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import TokenRequest
@@ -33,7 +33,8 @@ def redeem(request: TokenRequest) -> dict[str, Any]:
 
 
 def _asked(request: TokenRequest) -> Asked:
-    if resource := request.form.get("resource"):
+    if resources.parameter(request) == "resource":
+        resource = request.required("resource")
         openid = scopes.read(request, request.form.get("scope", "")).openid
         return scopes.of_resource(request, resource, openid)
     return scopes.read(request, request.required("scope"))

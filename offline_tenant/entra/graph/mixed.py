@@ -1,0 +1,47 @@
+"""Directory objects of any kind in one answer: owners, ``directoryObjects``, deleted items."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from offline_tenant.entra.directory.objects import TYPES
+from offline_tenant.entra.directory.schema import ObjectType
+from offline_tenant.entra.directory.types import APPLICATION, SERVICE_PRINCIPAL, USER
+from offline_tenant.entra.graph import odata
+from offline_tenant.entra.graph.request import Request
+from offline_tenant.state.store import Document
+from offline_tenant.web.call import Answer
+
+FRAGMENT: Final = "directoryObjects"
+TYPE: Final = "@odata.type"
+SHAPES: Final[dict[str, ObjectType]] = {
+    "applications": APPLICATION,
+    "servicePrincipals": SERVICE_PRINCIPAL,
+    "users": USER,
+}
+# What any of them has: an object of another kind shows nothing for a property that it has not.
+DIRECTORY_OBJECT: Final = ObjectType(
+    "DirectoryObject",
+    {name: entry for shape in SHAPES.values() for name, entry in shape.properties.items()},
+    {name: entry for shape in SHAPES.values() for name, entry in shape.beta.items()},
+    lacking=frozenset().union(*(shape.lacking for shape in SHAPES.values())),
+)
+
+
+def one(request: Request, kind: str, document: Document) -> Answer:
+    """An answer with one object, and the type that tells its kind."""
+    wanted = odata.query(request.call.query, SHAPES[kind], request.version)
+    shown = odata.selected(SHAPES[kind].shown(document, request.version), wanted)
+    return Answer(200, request.context(f"{FRAGMENT}/$entity") | {TYPE: TYPES[kind]} | shown)
+
+
+def many(request: Request, found: Iterable[tuple[str, Document]]) -> Answer:
+    """An answer with a page of objects of several kinds."""
+    wanted = odata.query(request.call.query, DIRECTORY_OBJECT, request.version)
+    return request.page(wanted, FRAGMENT, (_shown(request, wanted, *member) for member in found))
+
+
+def _shown(request: Request, wanted: odata.Query, kind: str, document: Document) -> dict[str, Any]:
+    whole = SHAPES[kind].shown(document, request.version)
+    # What a filter names must be there to be compared; what is not selected goes when the page is cut.
+    usual = () if wanted.select or wanted.clauses else SHAPES[kind].by_default(request.version)
+    return {TYPE: TYPES[kind]} | ({name: whole[name] for name in usual} if usual else whole)

@@ -1,0 +1,187 @@
+"""Queries: those that Graph knows and the tenant lacks are told from those that nobody knows; none is ignored."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from offline_tenant.entra import routes
+from offline_tenant.state.tenant import Tenant
+from offline_tenant.web.call import Route
+from tests.offline.entra_helper import NOBODY, Entra, fault, seeded
+
+
+@pytest.fixture
+def entra(tenant: Tenant, client_of: Callable[[Iterable[Route]], httpx.Client]) -> Entra:
+    return seeded(tenant, client_of(routes.ROUTES))
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("displayName eq 'a' or displayName eq 'b'", "or in"),
+        ("not startswith(displayName,'a')", "not in"),
+        ("NOT(displayName eq 'a')", "not in"),
+        ("displayName ne 'a'", "ne in"),
+        ("displayName in ('a', 'b')", "in in"),
+        ("createdDateTime ge 2026-01-01T00:00:00Z", "ge in"),
+        ("createdDateTime le 2026-01-01T00:00:00Z", "le in"),
+        ("createdDateTime gt 2026-01-01T00:00:00Z", "gt in"),
+        ("createdDateTime lt 2026-01-01T00:00:00Z", "lt in"),
+        ("endswith(displayName,'a')", "endswith()"),
+        ("contains(displayName,'a')", "contains()"),
+        ("tolower(displayName) eq 'a'", "tolower()"),
+        ("(displayName eq 'a')", "parentheses"),
+        ("displayName eq 'a' and (tags/any(t:t eq 'b'))", "parentheses"),
+        ("tags/any(t:startswith(t,'b'))", "this use of any"),
+        ("appRoles/all(r:r/value eq 'b')", "this use of all"),
+        ("owners/$count eq 0", "owners/$count"),
+        ("web/homePageUrl eq 'https://a'", "web/homePageUrl"),
+        (f"appId eq {NOBODY}", "these operands"),
+    ],
+)
+def test_filters_that_the_tenant_lacks(entra: Entra, text: str, missing: str) -> None:
+    status, code, message = fault(entra.graph("GET", "/applications", **{"$filter": text}))
+    assert (status, code) == (501, "NotEmulated")
+    assert missing in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("displayName", "displayName eq", "eq 'a'", "displayName eq 'a", "displayName like 'a'"),
+        *("displayName eq 'a' or", "(displayName eq 'a'", "displayName eq 'a')", "not", "and", "a b c"),
+        *("displayName in 'a'", "tags/any(t)", "displayName eq 'a' 'b'", "displayName = 'a'", "(" * 5000),
+    ],
+)
+def test_filters_that_nobody_knows(entra: Entra, text: str) -> None:
+    assert fault(entra.graph("GET", "/applications", **{"$filter": text}))[:2] == (400, "BadRequest")
+
+
+@pytest.mark.parametrize(
+    "collection", ["applications", "servicePrincipals", "users", "oauth2PermissionGrants"]
+)
+@pytest.mark.parametrize("segment", ["delta", "delta()", "microsoft.graph.delta()", "$count"])
+def test_segments_that_the_tenant_lacks(entra: Entra, collection: str, segment: str) -> None:
+    token = entra.client_with("Directory.Read.All")
+    status, code, message = fault(entra.graph("GET", f"/{collection}/{segment}", token=token))
+    assert (status, code) == (501, "NotEmulated")
+    assert segment in message
+
+
+def test_everything_can_be_selected(entra: Entra) -> None:
+    application = entra.application()
+    path = f"/applications/{application['id']}"
+    assert entra.got(path, **{"$select": "*"}) == entra.got(path)
+    person = entra.graph(
+        "GET", "/users/adele@contoso.com", token=entra.client_with("User.Read.All"), **{"$select": "*"}
+    ).json()
+    assert person["accountEnabled"] is True
+    assert fault(entra.graph("GET", path, **{"$select": "web/redirectUris"}))[:2] == (501, "NotEmulated")
+
+
+@pytest.mark.parametrize("prefix", ["", "$"])
+def test_options_go_by_both_names(entra: Entra, prefix: str) -> None:
+    for name in ("a", "b"):
+        entra.application(name)
+    found = entra.got(
+        "/applications", **{f"{prefix}filter": "displayName eq 'b'", f"{prefix}Select": "displayName"}
+    )
+    assert found["value"] == [{"displayName": "b"}]
+    assert fault(entra.graph("GET", "/applications", **{f"{prefix}expand": "owners"}))[0] == 501
+    page = entra.got("/applications", **{f"{prefix}top": "1"})
+    assert len(page["value"]) == 1
+    assert "skiptoken" in page["@odata.nextLink"]
+
+
+def test_queries_over_owners(entra: Entra) -> None:
+    token = entra.client_with("User.Read.All", "Application.Read.All")
+    adele = entra.graph("GET", "/users/adele@contoso.com", token=token).json()
+    application, principal, _ = entra.client()
+    path = f"/applications/{application['id']}/owners"
+    before = entra.got(path)["value"]
+    for owner in (adele, principal):
+        reference = {"@odata.id": f"https://localhost/v1.0/directoryObjects/{owner['id']}"}
+        assert entra.graph("POST", f"{path}/$ref", reference).status_code == 204
+    assert len(entra.got(path)["value"]) == len(before) + 2
+    wanted = {"$select": "id,userPrincipalName", "$filter": "displayName eq 'Adele Vance'"}
+    assert entra.got(path, **wanted)["value"] == [
+        {
+            "@odata.type": "#microsoft.graph.user",
+            "id": adele["id"],
+            "userPrincipalName": "adele@contoso.com",
+        }
+    ]
+    first = entra.got(path, **{"$top": "1", "$count": "true"})
+    assert (len(first["value"]), first["@odata.count"]) == (1, len(before) + 2)
+    assert "@odata.nextLink" in first
+    assert fault(entra.graph("GET", path, **{"$expand": "manager"}))[0] == 501
+    assert fault(entra.graph("GET", path, **{"$select": "color"}))[0] == 400
+
+
+def test_queries_over_one_directory_object(entra: Entra) -> None:
+    _, principal, _ = entra.client()
+    path = f"/directoryObjects/{principal['id']}"
+    found = entra.got(path, **{"$select": "displayName"})
+    assert found.keys() == {"@odata.context", "@odata.type", "displayName"}
+    assert fault(entra.graph("GET", path, **{"$expand": "owners"}))[0] == 501
+    assert fault(entra.graph("GET", path, **{"$select": "color"}))[0] == 400
+
+
+LACKING = [
+    ("/applications", "servicePrincipalLockConfiguration", {"isEnabled": True}),
+    ("/applications", "uniqueName", "one"),
+    ("/applications", "defaultRedirectUri", "https://a"),
+    ("/applications", "certification", {"isCertifiedByMicrosoft": True}),
+    ("/applications", "requestSignatureVerification", {"isSignedRequestRequired": True}),
+    ("/applications", "authenticationBehaviors", {"removeUnverifiedEmailClaim": True}),
+    ("/servicePrincipals", "customSecurityAttributes", {"Set": {}}),
+]
+
+
+@pytest.mark.parametrize(("collection", "name", "value"), LACKING)
+def test_properties_that_the_tenant_lacks(entra: Entra, collection: str, name: str, value: Any) -> None:
+    application = entra.application("other")
+    new = {"displayName": "a"} if collection == "/applications" else {"appId": application["appId"]}
+    status, code, message = fault(entra.graph("POST", collection, new | {name: value}))
+    assert (status, code) == (501, "NotEmulated")
+    assert name in message
+    made = entra.made(collection, new | {name: None})
+    assert name not in made
+    path = f"{collection}/{made['id']}"
+    assert entra.graph("PATCH", path, {name: None}).status_code == 204
+    assert fault(entra.graph("PATCH", path, {name: value}))[:2] == (501, "NotEmulated")
+    for option, text in (("$select", f"id,{name}"), ("$filter", f"{name} eq 'a'")):
+        assert fault(entra.graph("GET", collection, **{option: text}))[:2] == (501, "NotEmulated")
+
+
+def test_properties_that_people_and_credentials_lack(entra: Entra) -> None:
+    token = entra.client_with("User.Read.All")
+    asked = entra.graph("GET", "/users", token=token, **{"$select": "signInActivity"})
+    assert fault(asked)[:2] == (501, "NotEmulated")
+    path = f"/applications/{entra.application()['id']}/federatedIdentityCredentials"
+    new = {"name": "a", "issuer": "https://a", "audiences": ["api://AzureADTokenExchange"]}
+    flexible = {"claimsMatchingExpression": {"value": "claims['sub'] matches 'a*'", "languageVersion": 1}}
+    assert fault(entra.graph("POST", path, new | {"subject": "a"} | flexible))[:2] == (501, "NotEmulated")
+    entra.made(path, new | {"subject": "a", "claimsMatchingExpression": None})
+
+
+def test_every_call_has_an_id_of_its_own(entra: Entra) -> None:
+    failed = [entra.graph("GET", f"/applications/{NOBODY}") for _ in range(2)]
+    worked = [entra.graph("GET", "/applications") for _ in range(2)]
+    ids = [response.headers["request-id"] for response in failed + worked]
+    assert len({UUID(id_) for id_ in ids}) == 4
+    assert [response.headers["client-request-id"] for response in failed + worked] == ids
+    for response in failed:
+        inner = response.json()["error"]["innerError"]
+        assert inner["request-id"] == response.headers["request-id"]
+
+
+def test_the_id_of_the_client_comes_back(entra: Entra) -> None:
+    headers = {"Authorization": f"Bearer {entra.token()}", "client-request-id": NOBODY}
+    for path in ("/v1.0/applications", f"/v1.0/applications/{NOBODY}"):
+        response = entra.http.get(path, headers=headers)
+        assert response.headers["client-request-id"] == NOBODY
+        assert response.headers["request-id"] != NOBODY
