@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+@cache  # made anew in another second it would be another certificate
 def pem_of(key: rsa.RSAPrivateKey) -> tuple[str, str]:
     """A private key and a self-signed certificate of it."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "appliance")])
@@ -131,6 +133,7 @@ def test_msal_and_azure_identity_sign_in_with_a_certificate(
     private, public = pem_of(key)
     credential = {"private_key": private, "public_certificate": public}
     answer = confidential(authority, appliance, credential).acquire_token_for_client([EXCHANGE])
+    assert "access_token" in answer, answer
     assert claims(answer["access_token"])["appidacr"] == "2"
     with CertificateCredential(
         seed.TENANT_ID,
