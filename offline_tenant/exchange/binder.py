@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from offline_tenant.exchange.syntax import Parameter, Syntax
+from offline_tenant.exchange.syntax.parameters import Parameter, Syntax
 from offline_tenant.exchange.values import SWITCH, TEXT, NotConvertibleError
 
 EXCEPTION: Final = "System.Management.Automation.ParameterBindingException"

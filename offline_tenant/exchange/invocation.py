@@ -69,3 +69,19 @@ def one(record: Record) -> Outcome:
 def warned(text: str) -> Outcome:
     """No record, one warning."""
     return Outcome(warnings=(text,))
+
+
+Prompt = Callable[[Invocation], str]
+
+
+@dataclass(frozen=True)
+class Body:
+    """One cmdlet.
+
+    Args:
+        run: does it.
+        prompt: the sentence that it asks before, where it can ask.
+    """
+
+    run: Callable[[Invocation], Outcome]
+    prompt: Prompt = lambda _: ""

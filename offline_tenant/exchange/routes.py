@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from offline_tenant.entra.verification import EXCHANGE_AUDIENCES, Claims, TokenError, verify
-from offline_tenant.exchange import cmdlets, wire
+from offline_tenant.exchange import run, wire
 from offline_tenant.exchange.errors import CmdletError
 from offline_tenant.exchange.names import SERVER
 from offline_tenant.exchange.roles import MANAGE_AS_APP, NO_ROLE, held_cmdlets
@@ -50,9 +50,9 @@ def _invoke(call: Call) -> Answer:
 
 
 def _run(call: Call, tenant: Tenant, name: str, arguments: Mapping[str, Any]) -> Answer:
-    outcome = cmdlets.run(tenant, name, arguments)
+    outcome = run.run(tenant, name, arguments)
     context = f"{call.base_url}/adminapi/beta/{tenant.id}/$metadata#Collection(Exchange.GenericHashTable)"
-    if isinstance(outcome, cmdlets.Question):
+    if isinstance(outcome, run.Question):
         answer = wire.answer(context, [], [], {"@adminapi.confirmationmessage": outcome.text})
     else:
         offset, size = _page(call)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from offline_tenant.exchange import errors, service_principals
+from offline_tenant.exchange import errors
+from offline_tenant.exchange.cmdlets import service_principal
 from offline_tenant.exchange.mailboxes import matching_mailboxes
 from offline_tenant.exchange.names import SELF, SELF_SID
 from offline_tenant.state.tenant import Tenant
@@ -34,7 +35,7 @@ def find(tenant: Tenant, text: str) -> Trustee:
     found = {
         *(
             Trustee(principal["Sid"], principal["ObjectId"])
-            for principal in service_principals.matching(tenant, text)
+            for principal in service_principal.matching(tenant, text)
         ),
         *(
             Trustee(mailbox["Sid"], mailbox["UserPrincipalName"])
@@ -50,7 +51,7 @@ def of_sid(tenant: Tenant, sid: str) -> Trustee:
     """Who has a Sid now."""
     if sid == SELF_SID:
         return Trustee(SELF_SID, SELF)
-    for principal in tenant.documents(service_principals.KIND).find("Sid", sid):
+    for principal in tenant.documents(service_principal.KIND).find("Sid", sid):
         return Trustee(sid, principal["ObjectId"])
     for mailbox in tenant.documents("mailboxes").find("Sid", sid):
         return Trustee(sid, mailbox["UserPrincipalName"])

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from offline_tenant.exchange.syntax import Parameter, Syntax
-from offline_tenant.exchange.values import BOOLEAN, NUMBER, SWITCH, TEXT, TEXTS, Type, one_of
+from offline_tenant.exchange.syntax.parameters import Parameter, Syntax, refused
+from offline_tenant.exchange.values import BOOLEAN, NUMBER, SWITCH, TEXT, TEXTS, one_of
 
 ENVIRONMENT: Final = one_of(
     "Microsoft.Exchange.Management.RestApiClient.ExchangeEnvironment",
@@ -12,16 +12,12 @@ ENVIRONMENT: Final = one_of(
 )
 
 
-def _refused(type_: Type, *names: str) -> tuple[Parameter, ...]:
-    return tuple(Parameter(name, type_, emulated=False) for name in names)
-
-
 CONNECT: Final = Syntax(
     "Connect-ExchangeOnline",
     (
-        *_refused(TEXT, "ConnectionUri", "AzureADAuthorizationEndpointUri"),
+        *refused(TEXT, "ConnectionUri", "AzureADAuthorizationEndpointUri"),
         Parameter("ExchangeEnvironmentName", ENVIRONMENT, position=2),
-        *_refused(TEXT, "PSSessionOption", "DelegatedOrganization", "Prefix"),
+        *refused(TEXT, "PSSessionOption", "DelegatedOrganization", "Prefix"),
         Parameter("CommandName", TEXTS, position=6),
         Parameter("FormatTypeName", TEXTS, position=7),
         Parameter("AccessToken"),
@@ -34,7 +30,7 @@ CONNECT: Final = Syntax(
         Parameter("LoadCmdletHelp", SWITCH),
         Parameter("DisableWAM", SWITCH),
         Parameter("TrackPerformance", BOOLEAN),
-        *_refused(
+        *refused(
             TEXT,
             "AppId",
             "Certificate",
@@ -42,21 +38,21 @@ CONNECT: Final = Syntax(
             "CertificatePassword",
             "CertificateThumbprint",
         ),
-        *_refused(TEXT, "Credential", "ManagedIdentityAccountId", "UserPrincipalName", "SigningCertificate"),
-        *_refused(TEXT, "EXOModuleBasePath", "LogDirectoryPath", "LogLevel", "EnableErrorReporting"),
-        *_refused(
+        *refused(TEXT, "Credential", "ManagedIdentityAccountId", "UserPrincipalName", "SigningCertificate"),
+        *refused(TEXT, "EXOModuleBasePath", "LogDirectoryPath", "LogLevel", "EnableErrorReporting"),
+        *refused(
             SWITCH, "Device", "InlineCredential", "ManagedIdentity", "UseMultithreading", "UseRPSSession"
         ),
     ),
 )
 DISCONNECT: Final = Syntax(
     "Disconnect-ExchangeOnline",
-    (Parameter("ConnectionId", TEXTS), *_refused(TEXTS, "ModulePrefix")),
+    (Parameter("ConnectionId", TEXTS), *refused(TEXTS, "ModulePrefix")),
     confirms="always",
 )
 INFORMATION: Final = Syntax(
     "Get-ConnectionInformation",
-    (Parameter("ConnectionId", TEXTS), *_refused(TEXTS, "ModulePrefix")),
+    (Parameter("ConnectionId", TEXTS), *refused(TEXTS, "ModulePrefix")),
     "Microsoft.Exchange.Management.RestApiClient.ConnectionInformation",
 )
 IMPORT_MODULE: Final = Syntax(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
-from offline_tenant.exchange.syntax import COMMON, SIZE, Syntax
+from offline_tenant.exchange.syntax.parameters import COMMON, SIZE, Syntax
 from offline_tenant.pwsh.admin_api import Reply, TransportError
 from offline_tenant.pwsh.connection import Connection
 from offline_tenant.pwsh.errors import NonTerminatingError

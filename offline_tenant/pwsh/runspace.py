@@ -7,7 +7,8 @@ from typing import Any, Final, Protocol
 from psrpcore.types import PSGuid, PSObject, PSVersion
 
 from offline_tenant.exchange.binder import BindingError, NotEmulatedError, bind
-from offline_tenant.exchange.syntax import COMMON, SYNTAX, Syntax
+from offline_tenant.exchange.syntax import SYNTAX
+from offline_tenant.exchange.syntax.parameters import COMMON, Syntax
 from offline_tenant.pwsh import remote
 from offline_tenant.pwsh.admin_api import MODULE_VERSION
 from offline_tenant.pwsh.commands import BUILT_IN, CONNECT, DISCONNECT, GET_MODULE, IMPORT_MODULE, INFORMATION

@@ -3,15 +3,15 @@
 https://learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxpermission
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from offline_tenant.exchange import errors, trustees
 from offline_tenant.exchange.access import entry_id
-from offline_tenant.exchange.invocation import Invocation, Outcome, Record, listed, one, warned
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, listed, one, warned
 from offline_tenant.exchange.mailboxes import find_mailbox
 from offline_tenant.exchange.names import account, distinguished_name
-from offline_tenant.exchange.syntax import MAILBOX_RIGHTS
+from offline_tenant.exchange.syntax.mailbox_permission import MAILBOX_RIGHTS
 from offline_tenant.exchange.trustees import Trustee
 from offline_tenant.state.store import Collection, Document
 from offline_tenant.state.tenant import Tenant
@@ -157,3 +157,10 @@ def _record(mailbox: Document, entry: Document, trustee: Trustee) -> Record:
         "IsValid": True,
         "ObjectState": "Unchanged",
     }
+
+
+BODIES: Final[Mapping[str, Body]] = {
+    "Add-MailboxPermission": Body(add, addition_prompt),
+    "Get-MailboxPermission": Body(get),
+    "Remove-MailboxPermission": Body(remove, removal_prompt),
+}

@@ -3,13 +3,13 @@
 https://learn.microsoft.com/powershell/module/exchangepowershell/get-exomailbox
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from offline_tenant.exchange import errors
-from offline_tenant.exchange.invocation import Invocation, Outcome, Record, Rows, listed
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, Rows, listed
 from offline_tenant.exchange.mailboxes import find_mailbox
 from offline_tenant.exchange.names import distinguished_name, organization
 from offline_tenant.state.store import Document
@@ -119,3 +119,9 @@ def record(tenant: Tenant, document: Document) -> Record:
         "IsValid": True,
         "ObjectState": "Unchanged",
     }
+
+
+BODIES: Final[Mapping[str, Body]] = {
+    "Get-Mailbox": Body(get),
+    "Get-EXOMailbox": Body(get_exo),
+}

@@ -3,13 +3,13 @@
 https://learn.microsoft.com/powershell/module/exchangepowershell/new-serviceprincipal
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from offline_tenant.exchange import errors
-from offline_tenant.exchange.invocation import Invocation, Outcome, Record, one, warned
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, one, warned
 from offline_tenant.exchange.names import distinguished_name, name_in, organization, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
@@ -141,3 +141,11 @@ def _record(tenant: Tenant, document: Document) -> Record:
         "IsValid": True,
         "ObjectState": "Unchanged",
     }
+
+
+BODIES: Final[Mapping[str, Body]] = {
+    "New-ServicePrincipal": Body(new, creation_prompt),
+    "Get-ServicePrincipal": Body(get),
+    "Set-ServicePrincipal": Body(set_, change_prompt),
+    "Remove-ServicePrincipal": Body(remove, removal_prompt),
+}

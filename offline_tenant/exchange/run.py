@@ -1,41 +1,21 @@
-"""What each cmdlet runs, and what it asks before."""
+"""Runs a cmdlet: binds what it is given, asks before where it asks, and does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from offline_tenant.exchange import errors, mailbox_queries, permissions, service_principals
+from offline_tenant.exchange import errors
 from offline_tenant.exchange.binder import BindingError, NotEmulatedError, bind
-from offline_tenant.exchange.invocation import Invocation, Outcome
-from offline_tenant.exchange.syntax import SYNTAX, Syntax
+from offline_tenant.exchange.cmdlets import mailbox, mailbox_permission, service_principal
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome
+from offline_tenant.exchange.syntax import SYNTAX
+from offline_tenant.exchange.syntax.parameters import Syntax
 from offline_tenant.state.tenant import Tenant
 
-Prompt = Callable[[Invocation], str]
-
-
-@dataclass(frozen=True)
-class Body:
-    """One cmdlet.
-
-    Args:
-        run: does it.
-        prompt: the sentence that it asks before, where it can ask.
-    """
-
-    run: Callable[[Invocation], Outcome]
-    prompt: Prompt = lambda _: ""
-
-
 BODIES: Final[Mapping[str, Body]] = {
-    "New-ServicePrincipal": Body(service_principals.new, service_principals.creation_prompt),
-    "Get-ServicePrincipal": Body(service_principals.get),
-    "Set-ServicePrincipal": Body(service_principals.set_, service_principals.change_prompt),
-    "Remove-ServicePrincipal": Body(service_principals.remove, service_principals.removal_prompt),
-    "Add-MailboxPermission": Body(permissions.add, permissions.addition_prompt),
-    "Get-MailboxPermission": Body(permissions.get),
-    "Remove-MailboxPermission": Body(permissions.remove, permissions.removal_prompt),
-    "Get-Mailbox": Body(mailbox_queries.get),
-    "Get-EXOMailbox": Body(mailbox_queries.get_exo),
+    **service_principal.BODIES,
+    **mailbox_permission.BODIES,
+    **mailbox.BODIES,
 }
 
 

@@ -1,0 +1,1 @@
+"""What the cmdlets do: one file a noun, each with its ``BODIES``."""

@@ -1,0 +1,14 @@
+"""The parameters of every cmdlet, one row each, from the pages under "ExchangePowerShell" in Microsoft's reference.
+
+The endpoint binds with this table, and so does the PowerShell stand-in, which must start quickly:
+nothing here may import the state or the web side.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from offline_tenant.exchange.syntax import mailbox, mailbox_permission, service_principal
+from offline_tenant.exchange.syntax.parameters import Syntax
+
+ROWS: Final = (*service_principal.ROWS, *mailbox_permission.ROWS, *mailbox.ROWS)
+SYNTAX: Final[Mapping[str, Syntax]] = {row.name.casefold(): row for row in ROWS}
