@@ -1,7 +1,7 @@
 """Applications that Microsoft and others publish, with their real ids: what every tenant can have a principal of.
 
-Permission ids: https://learn.microsoft.com/graph/permissions-reference, and for Exchange the service principal
-of Office 365 Exchange Online. Role templates:
+Permission ids of Exchange: the service principal of Office 365 Exchange Online; its ``Exchange.ManageAsAppV2`` is
+documented by name only, and so is not offered. Role templates:
 https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from offline_tenant.entra import permission_texts
+from offline_tenant.entra import graph_permissions, permission_texts
 from offline_tenant.entra.clouds import EXCHANGE, GRAPH
 
 MICROSOFT: Final = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"  # the tenant that owns Microsoft's own applications
@@ -80,7 +80,7 @@ def _scope(value: str, id_: str) -> dict[str, Any]:
         "adminConsentDisplayName": text.name,
         "id": id_,
         "isEnabled": True,
-        "type": "Admin" if value in ADMIN_SCOPES else "User",
+        "type": "Admin" if value in graph_permissions.ADMIN_SCOPES else "User",
         "userConsentDescription": text.description,
         "userConsentDisplayName": text.own_name or text.name,
         "value": value,
@@ -95,19 +95,6 @@ def _required(resource: str, values: Iterable[str]) -> dict[str, Any]:
     }
 
 
-# Only an administrator may consent to these, whatever the tenant allows its users.
-ADMIN_SCOPES: Final = frozenset(
-    {
-        "Application.Read.All",
-        "Application.ReadWrite.All",
-        "AppRoleAssignment.ReadWrite.All",
-        "DelegatedPermissionGrant.ReadWrite.All",
-        "Directory.Read.All",
-        "Exchange.Manage",
-        "User.Read.All",
-        "User.ReadWrite.All",
-    }
-)
 # What a mail client asks for, and where it wants to be answered: any port of this machine.
 MAIL_SCOPES: Final = ("IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send")
 MAIL_CLIENT: Final = {EXCHANGE: MAIL_SCOPES, GRAPH: ("offline_access",)}
@@ -120,44 +107,8 @@ PUBLISHED: Final = {
             GRAPH,
             "Microsoft Graph",
             MICROSOFT,
-            app_roles={
-                "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
-                "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
-                "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",
-                "AppRoleAssignment.ReadWrite.All": "06b708a9-e830-4db3-a914-8e69da51d44f",
-                "DelegatedPermissionGrant.ReadWrite.All": "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
-                "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
-                "Directory.ReadWrite.All": "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
-                "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
-                "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
-                "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
-                "Policy.ReadWrite.ApplicationConfiguration": "be74164b-cff1-491c-8741-e671cb536e13",
-                "Policy.ReadWrite.Authorization": "fb221be6-99f2-473f-bd32-01c6a0e9ca3b",
-                "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
-                "RoleManagement.ReadWrite.Exchange": "025d3225-3f02-4882-b4c0-cd5b541a4e80",
-                "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
-                "User.ReadWrite.All": "741f803b-c850-494e-b5df-cde7c675a1ca",
-            },
-            scopes={
-                "Application.Read.All": "c79f8feb-a9db-4090-85f9-90d820caa0eb",
-                "Application.ReadWrite.All": "bdfbf15f-ee85-4955-8675-146e8e5296b5",
-                "AppRoleAssignment.ReadWrite.All": "84bccea3-f856-4a8a-967b-dbe0a3d53a64",
-                "DelegatedPermissionGrant.ReadWrite.All": "41ce6ca6-6826-4807-84f1-1c82854f7ee5",
-                "Directory.Read.All": "06da0dbc-49e2-44d2-8312-53f166ab848a",
-                "Mail.Read": "570282fd-fa5c-430d-a7fd-fc8dc98a9dca",
-                "Mail.ReadWrite": "024d486e-b451-40bb-833d-3e66d98c5c73",
-                "Mail.Send": "e383f46e-2787-4529-855e-0e479a3ffac0",
-                "User.Read.All": "a154be20-db9c-4678-8ab7-66f6cc099a59",
-                "User.ReadWrite.All": "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4",
-                "IMAP.AccessAsUser.All": "652390e4-393a-48de-9484-05f9b1212954",
-                "POP.AccessAsUser.All": "d7b7f2d9-0f45-4ea1-9d42-e50810c06991",
-                "SMTP.Send": "258f6531-6087-4cc4-bb90-092c5fb3ed3f",
-                "User.Read": "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
-                "email": "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
-                "offline_access": "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
-                "openid": "37f7f235-527c-4136-accd-4a02d197296e",
-                "profile": "14dad69e-099b-42c9-810b-d002981feec1",
-            },
+            app_roles=graph_permissions.APP_ROLES,
+            scopes=graph_permissions.SCOPES,
         ),
         PublishedApplication(
             EXCHANGE,

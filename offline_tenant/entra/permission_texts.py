@@ -5,24 +5,9 @@ in words of ours where Microsoft's service principal repeats the name only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True)
-class Text:
-    """How a permission reads.
-
-    Args:
-        name: to an administrator.
-        description: the sentence below it.
-        own_name: to a person who consents for themselves; as ``name`` unless given.
-    """
-
-    name: str
-    description: str
-    own_name: str = ""
-
+from offline_tenant.entra.app_role_texts import APPLICATION, Text
 
 DELEGATED: Final[Mapping[str, Text]] = {
     "IMAP.AccessAsUser.All": Text(
@@ -60,6 +45,48 @@ DELEGATED: Final[Mapping[str, Text]] = {
     "Mail.Send": Text(
         "Send mail as a user", "Allows the app to send mail as users in the organization.", "Send mail as you"
     ),
+    "Mail.Read.Shared": Text(
+        "Read user and shared mail",
+        "Allows the app to read mail a user can access, including their own and shared mail.",
+        "Read mail you can access",
+    ),
+    "Mail.ReadBasic": Text(
+        "Read user basic mail",
+        "Allows the app to read email in the signed-in user's mailbox except body, previewBody, attachments and any "
+        "extended properties.",
+    ),
+    "Mail.ReadWrite.Shared": Text(
+        "Read and write user and shared mail",
+        "Allows the app to create, read, update, and delete mail a user has permission to access, including their own "
+        "and shared mail. Does not include permission to send mail.",
+        "Read and write mail you can access",
+    ),
+    "Mail.Send.Shared": Text(
+        "Send mail on behalf of others",
+        "Allows the app to send mail as the signed-in user, including sending on-behalf of others.",
+        "Send mail on behalf of others or yourself",
+    ),
+    "MailboxFolder.Read": Text(
+        "Read a user's mailbox folders",
+        "Allows the app to read the user's mailbox folders, on behalf of the signed-in user.",
+        "Read your mailbox folders",
+    ),
+    "MailboxFolder.ReadWrite": Text(
+        "Read and write a user's mailbox folders",
+        "Allows the app to read and write the user's mailbox folders, on behalf of the signed-in user.",
+        "Read and write your mailbox folders",
+    ),
+    "MailboxSettings.Read": Text(
+        "Read user mailbox settings",
+        "Allows the app to read user's mailbox settings. Does not include permission to send mail.",
+        "Read your mailbox settings",
+    ),
+    "MailboxSettings.ReadWrite": Text(
+        "Read and write user mailbox settings",
+        "Allows the app to create, read, update, and delete user's mailbox settings. Does not include permission to "
+        "send mail.",
+        "Read and write to your mailbox settings",
+    ),
     "User.Read": Text(
         "Sign in and read user profile",
         "Allows users to sign-in to the app, and allows the app to read the profile of signed-in users.",
@@ -90,6 +117,27 @@ DELEGATED: Final[Mapping[str, Text]] = {
         "Read directory data",
         "Allows the app to read data in your organization's directory, such as users, groups and apps.",
     ),
+    "Directory.ReadWrite.All": Text(
+        "Read and write directory data",
+        "Allows the app to read and write data in your organization's directory, such as users, and groups. It does "
+        "not allow the app to delete users or groups, or reset user passwords.",
+    ),
+    "Organization.Read.All": Text(
+        "Read organization information",
+        "Allows the app to read the organization and related resources, on behalf of the signed-in user. Related "
+        "resources include things like subscribed skus and tenant branding information.",
+    ),
+    "RoleManagement.Read.Directory": Text(
+        "Read directory RBAC settings",
+        "Allows the app to read the role-based access control (RBAC) settings for your company's directory, on behalf "
+        "of the signed-in user. This includes reading directory role templates, directory roles and memberships.",
+    ),
+    "RoleManagement.ReadWrite.Directory": Text(
+        "Read and write directory RBAC settings",
+        "Allows the app to read and manage the role-based access control (RBAC) settings for your company's directory, "
+        "on behalf of the signed-in user. This includes instantiating directory roles and managing directory role "
+        "membership, and reading directory role templates, directory roles and memberships.",
+    ),
     "Application.Read.All": Text(
         "Read applications",
         "Allows the app to read applications and service principals on behalf of the signed-in user.",
@@ -116,36 +164,6 @@ DELEGATED: Final[Mapping[str, Text]] = {
     "User.ReadWrite.All": Text(
         "Read and write all users' full profiles",
         "Allows the app to read and write the full set of profile properties of other users in your organization.",
-    ),
-}
-
-APPLICATION: Final[Mapping[str, Text]] = {
-    "IMAP.AccessAsApp": Text(
-        "Open mailboxes via IMAP without a signed-in user",
-        "Allows the app to read and change mail over IMAP in every mailbox that its Exchange service principal was "
-        "given access to.",
-    ),
-    "POP.AccessAsApp": Text(
-        "Open mailboxes via POP without a signed-in user",
-        "Allows the app to fetch and delete mail over POP in every mailbox that its Exchange service principal was "
-        "given access to.",
-    ),
-    "SMTP.SendAsApp": Text(
-        "Send mail via SMTP without a signed-in user",
-        "Allows the app to send mail over SMTP AUTH from every mailbox that its Exchange service principal was given "
-        "access to.",
-    ),
-    "Exchange.ManageAsApp": Text(
-        "Manage Exchange As Application",
-        "Allows the app to manage the organization's Exchange environment without any user interaction, as far as its "
-        "roles go.",
-    ),
-    "full_access_as_app": Text(
-        "Use Exchange Web Services with full access to all mailboxes",
-        "Allows the app to have full access via Exchange Web Services to all mailboxes without a signed-in user.",
-    ),
-    "Mail.Send": Text(
-        "Send mail as any user", "Allows the app to send mail as any user without a signed-in user."
     ),
 }
 

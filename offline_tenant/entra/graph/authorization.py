@@ -125,7 +125,12 @@ READ_ORGANIZATION: Final = Permission(
     members=True,
 )
 READ_ROLES: Final = Permission(
-    _any("RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
+    _any(
+        "RoleManagement.Read.Directory",
+        "RoleManagement.ReadWrite.Directory",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ),
     directory_roles=_roles("Privileged Role Administrator", beside=READERS),
 )
 WRITE_ROLES: Final = Permission(
