@@ -19,6 +19,7 @@ REALISTIC: Final[dict[str, dict[str, Any]]] = {
     "directoryRoleAssignments": {"seconds": 900},
     "exchangeServicePrincipals": {"reads": 1, "seconds": 60},
     "mailboxPermissions": {"seconds": 900},
+    "managementRoleAssignments": {"seconds": 1800},
 }
 
 

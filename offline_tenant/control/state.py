@@ -22,6 +22,9 @@ OBJECTS: Final = (
     "exchangeServicePrincipals",
     "mailboxes",
     "mailboxPermissions",
+    "authenticationPolicies",
+    "managementScopes",
+    "managementRoleAssignments",
 )
 
 

@@ -44,6 +44,10 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         ),
     ),
     "mailboxPermissions": ("mailbox", "trustee"),
+    "exchangeOrganization": (),  # TransportConfig and OrganizationConfig, where they differ from the defaults
+    "authenticationPolicies": ("Name",),
+    "managementScopes": ("Name",),
+    "managementRoleAssignments": ("Name", "RoleAssignee", "CustomResourceScope"),
     # mail
     "folders": ("mailbox",),
     "messages": ("folder",),
