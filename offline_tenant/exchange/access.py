@@ -1,12 +1,16 @@
-"""What the mail servers ask of Exchange: which principal a token stands for, and what it may open."""
+"""What the mail servers ask of Exchange: which principal a token stands for, what it may open and send as."""
 
-from typing import Any
+from typing import Final
 
+from offline_tenant.exchange.groups import security_groups_of
 from offline_tenant.exchange.names import SELF_SID
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
-FULL_ACCESS = "FullAccess"
+FULL_ACCESS: Final = "FullAccess"
+SEND_AS: Final = "SendAs"
+# Where a right is kept: opening is an entry of the mailbox, sending one of its recipient.
+KINDS: Final = {FULL_ACCESS: "mailboxPermissions", SEND_AS: "recipientPermissions"}
 
 
 def principal_of(tenant: Tenant, object_id: str) -> Document | None:
@@ -21,32 +25,54 @@ def principal_of(tenant: Tenant, object_id: str) -> Document | None:
 def mailbox_of(tenant: Tenant, address: str) -> Document | None:
     """The mailbox that has this SMTP address, as its primary one or as an alias, or None.
 
-    It has Guid (its key everywhere in the tenant), PrimarySmtpAddress, DisplayName, RecipientTypeDetails and Sid.
+    It has Guid (its key everywhere in the tenant), PrimarySmtpAddress, DisplayName, RecipientTypeDetails and Sid,
+    and what Set-CASMailbox has changed: ImapEnabled and PopEnabled (absent is True) and
+    SmtpClientAuthenticationDisabled (absent or None follows the organization).
     """
     return next(iter(tenant.documents("mailboxes").find("EmailAddresses", f"smtp:{address}")), None)
 
 
 def has_full_access(tenant: Tenant, mailbox: Document, principal: Document) -> bool:
-    """Whether a principal may open a mailbox: FullAccess is granted to it and not denied.
+    """Whether a principal may open a mailbox: FullAccess is granted to it or a group of its, and not denied.
 
     Args:
         tenant: where both live.
         mailbox: as from ``mailbox_of``.
         principal: whatever has a Sid: a service principal, or the mailbox of a person.
     """
-    sids = [principal["Sid"], *([SELF_SID] if principal["Sid"] == mailbox["Sid"] else [])]
-    return any(_entry(tenant, mailbox, sid, deny=False) for sid in sids) and not any(
-        _entry(tenant, mailbox, sid, deny=True) for sid in sids
+    return _has(tenant, mailbox, principal, FULL_ACCESS)
+
+
+def has_send_as(tenant: Tenant, mailbox: Document, principal: Document) -> bool:
+    """Whether a principal may send as a mailbox: SendAs is granted to it or a group of its, and not denied.
+
+    A person may send as their own mailbox by the entry of SELF that it has from birth.
+
+    Args:
+        tenant: where both live.
+        mailbox: as from ``mailbox_of``, or another recipient.
+        principal: whatever has a Sid: a service principal, or the mailbox of a person.
+    """
+    return _has(tenant, mailbox, principal, SEND_AS)
+
+
+def entry_id(recipient: Document, sid: str, *, deny: bool) -> str:
+    """The id of the access control entry that a mailbox or another recipient has for a trustee."""
+    return f"{recipient['Guid']}/{sid}/{'deny' if deny else 'allow'}"
+
+
+def _has(tenant: Tenant, mailbox: Document, principal: Document, right: str) -> bool:
+    sids = _sids(tenant, mailbox, principal)
+    return any(_entry(tenant, mailbox, sid, right, deny=False) for sid in sids) and not any(
+        _entry(tenant, mailbox, sid, right, deny=True) for sid in sids
     )
 
 
-def entry_id(mailbox: Document, sid: str, *, deny: bool) -> str:
-    """The id of the access control entry that a mailbox has for a trustee."""
-    return f"{mailbox['Guid']}/{sid}/{'deny' if deny else 'allow'}"
+def _sids(tenant: Tenant, mailbox: Document, principal: Document) -> list[str]:
+    own = [SELF_SID] if principal["Sid"] == mailbox["Sid"] else []
+    return [principal["Sid"], *own, *security_groups_of(tenant, principal["Sid"])]
 
 
-def _entry(tenant: Tenant, mailbox: Document, sid: str, *, deny: bool) -> bool:
-    entry: dict[str, Any] | None = tenant.documents("mailboxPermissions").get(
-        entry_id(mailbox, sid, deny=deny)
-    )
-    return entry is not None and FULL_ACCESS in entry["AccessRights"]
+def _entry(tenant: Tenant, mailbox: Document, sid: str, right: str, *, deny: bool) -> bool:
+    entry = tenant.documents(KINDS[right]).get(entry_id(mailbox, sid, deny=deny))
+    return entry is not None and right in entry["AccessRights"]

@@ -1,7 +1,7 @@
 """Mailboxes: how they are made, and how an identity finds one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from offline_tenant.exchange import errors
@@ -16,6 +16,17 @@ GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 UNIQUE: Final = ("ExternalDirectoryObjectId", "UserPrincipalName", "Sid")
 AMBIGUOUS: Final = ("Name", "Alias", "DisplayName")
 
+# Kind of entry → what the owner of a mailbox may do in it and as it from its birth.
+BIRTHRIGHTS: Final[Mapping[str, Callable[[str], Document]]] = {
+    "mailboxPermissions": lambda guid: {
+        **{"mailbox": guid, "trustee": SELF_SID, "Deny": False, "InheritanceType": "All"},
+        "AccessRights": ["FullAccess", "ReadPermission"],
+    },
+    "recipientPermissions": lambda guid: {
+        **{"recipient": guid, "trustee": SELF_SID, "Deny": False, "AccessRights": ["SendAs"]},
+    },
+}
+
 
 def add_mailbox(
     tenant: Tenant,
@@ -25,7 +36,7 @@ def add_mailbox(
     aliases: tuple[str, ...] = (),
     external_id: str | None = None,
 ) -> Document:
-    """Make a mailbox with the one permission that each has from birth: its owner's.
+    """Make a mailbox with the permissions that each has from birth: its owner's.
 
     Args:
         tenant: where.
@@ -45,14 +56,8 @@ def add_mailbox(
     mailbox["EmailAddresses"] = [f"SMTP:{address}", *(f"smtp:{alias}" for alias in aliases)]
     mailbox["ExternalDirectoryObjectId"] = external_id or _user_id(tenant, address) or tenant.ids.uuid()
     tenant.documents("mailboxes").insert(mailbox["Guid"], mailbox)
-    owner = {
-        "mailbox": mailbox["Guid"],
-        "trustee": SELF_SID,
-        "Deny": False,
-        "InheritanceType": "All",
-    }
-    owner["AccessRights"] = ["FullAccess", "ReadPermission"]
-    tenant.documents("mailboxPermissions").insert(entry_id(mailbox, SELF_SID, deny=False), owner)
+    for kind, own in BIRTHRIGHTS.items():
+        tenant.documents(kind).insert(entry_id(mailbox, SELF_SID, deny=False), own(mailbox["Guid"]))
     return mailbox
 
 

@@ -44,6 +44,10 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         ),
     ),
     "mailboxPermissions": ("mailbox", "trustee"),
+    "recipientPermissions": ("recipient", "trustee"),
+    "distributionGroups": (
+        *("EmailAddresses", "ExternalDirectoryObjectId", "Name", "Alias", "DisplayName", "Sid", "Members"),
+    ),
     "exchangeOrganization": (),  # TransportConfig and OrganizationConfig, where they differ from the defaults
     "authenticationPolicies": ("Name",),
     "managementScopes": ("Name",),
