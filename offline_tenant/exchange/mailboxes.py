@@ -19,11 +19,17 @@ AMBIGUOUS: Final = ("Name", "Alias", "DisplayName")
 # Kind of entry → what the owner of a mailbox may do in it and as it from its birth.
 BIRTHRIGHTS: Final[Mapping[str, Callable[[str], Document]]] = {
     "mailboxPermissions": lambda guid: {
-        **{"mailbox": guid, "trustee": SELF_SID, "Deny": False, "InheritanceType": "All"},
+        "mailbox": guid,
+        "trustee": SELF_SID,
+        "Deny": False,
+        "InheritanceType": "All",
         "AccessRights": ["FullAccess", "ReadPermission"],
     },
     "recipientPermissions": lambda guid: {
-        **{"recipient": guid, "trustee": SELF_SID, "Deny": False, "AccessRights": ["SendAs"]},
+        "recipient": guid,
+        "trustee": SELF_SID,
+        "Deny": False,
+        "AccessRights": ["SendAs"],
     },
 }
 
