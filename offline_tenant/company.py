@@ -30,6 +30,7 @@ class Person:
         return self.address.partition("@")[0]
 
 
+AT: Final = "@contoso.com"
 COMPANY: Final = (
     Person("invoices@contoso.com", "Invoices", "SharedMailbox", ("rechnungen@contoso.com",)),
     Person("billing@contoso.com", "Billing", "SharedMailbox"),
@@ -43,12 +44,16 @@ COMPANY: Final = (
 
 def of(domains: Sequence[str]) -> tuple[Person, ...]:
     """The people of a tenant with these domains; the last one stands in their addresses."""
-    moved = (replace(person, address=_at(person.address, domains[-1])) for person in COMPANY)
     return tuple(
-        replace(person, aliases=tuple(_at(alias, domains[-1]) for alias in person.aliases))
-        for person in moved
+        replace(
+            person,
+            address=moved(person.address, domains),
+            aliases=tuple(moved(alias, domains) for alias in person.aliases),
+        )
+        for person in COMPANY
     )
 
 
-def _at(address: str, domain: str) -> str:
-    return f"{address.partition('@')[0]}@{domain}"
+def moved(text: str, domains: Sequence[str]) -> str:
+    """An address of Contoso, alone or in a text, as it reads in a tenant with these domains."""
+    return text.replace(AT, f"@{domains[-1]}")

@@ -40,9 +40,9 @@ class OfflineTenant:
         found: list[dict[str, Any]] = self._ask("POST", path, "https://outlook.office365.com", body)["value"]
         return found
 
-    def graph(self, method: str, path: str) -> Any:
+    def graph(self, method: str, path: str, body: Any = None) -> Any:
         """Call Graph as an administrator would who knows nothing of mailgrant."""
-        return self._ask(method, path, f"https://localhost:{self.ports['https']}")
+        return self._ask(method, path, f"https://localhost:{self.ports['https']}", body)
 
     def _ask(self, method: str, path: str, audience: str, body: Any = None) -> Any:
         form = {

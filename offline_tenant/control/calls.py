@@ -24,7 +24,7 @@ def _log(call: Call) -> Answer:
     text = call.query.get("last", str(LAST))
     if not (text.isascii() and text.isdigit()):
         raise refusal(400, "last: expected a whole number")
-    failed, service, pattern = flag(call, "failed"), call.query.get("service"), call.query.get("call", "*")
+    failed, service, pattern = flag(call, "failed"), _service(call), call.query.get("call", "*")
     found = [
         entry
         for entry in call.ledger.log()
@@ -34,6 +34,13 @@ def _log(call: Call) -> Answer:
     ]
     last = min(int(text[:9]), LOG_LENGTH)
     return Answer(200, found[-last:] if last else [])
+
+
+def _service(call: Call) -> str | None:
+    name = call.query.get("service")
+    if name is not None and name not in call.ledger.services:
+        raise refusal(400, f"service: expected one of {', '.join(sorted(call.ledger.services))}")
+    return name
 
 
 def _is_failure(entry: dict[str, Any]) -> bool:
@@ -85,13 +92,19 @@ def _clear_faults(call: Call) -> None:
 
 
 ROWS: Final = (
-    Row("GET", "stats", _stats, "the counters; ?reset=true sets them to zero"),
-    Row("GET", "log", _log, "the newest calls; ?last=, ?service=, ?call=, ?failed=true"),
+    Row("GET", "stats", _stats, "the counters; ?reset=true sets them to zero", ("reset",)),
+    Row(
+        "GET",
+        "log",
+        _log,
+        "the newest calls; ?last=, ?service=, ?call=, ?failed=true",
+        ("last", "service", "call", "failed"),
+    ),
     Row("GET", "latency", _latency, "seconds that calls are held up, by pattern"),
     Row("PUT", "latency", _put_latency, "these and no others"),
     Row("POST", "latency", _change_latency, "these too; null takes one away"),
     Row("DELETE", "latency", done(_clear_latency), "no call is held up"),
     Row("GET", "faults", _faults, "the faults that are injected"),
     Row("POST", "faults", _add_fault, "inject one more"),
-    Row("DELETE", "faults", done(_clear_faults), "inject none, or not the one of ?id="),
+    Row("DELETE", "faults", done(_clear_faults), "inject none, or not the one of ?id=", ("id",)),
 )

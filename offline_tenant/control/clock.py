@@ -1,9 +1,9 @@
 """The tenant's clock: show, set, advance, stop, start, reset."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import model_validator
+from pydantic import BeforeValidator
 
 from offline_tenant.control.bodies import Body, Duration, Moment
 from offline_tenant.control.frame import Row, read, refusal
@@ -20,25 +20,30 @@ VERBS: Final[Mapping[str, Callable[[Clock, Any], None]]] = {
 ONE: Final = f"expected one of {', '.join(VERBS)}"
 
 
+def _given(value: Any) -> Any:
+    if value is None:
+        raise ValueError("needs a value")
+    return value
+
+
+NEEDED: Final = BeforeValidator(_given)
+
+
 class Move(Body):
-    """One verb, with its value where it has one."""
+    """One verb, with its value where it has one; false is no move."""
 
-    advance: Duration | None = None
-    set: Moment | None = None
+    advance: Annotated[Duration | None, NEEDED] = None
+    set: Annotated[Moment | None, NEEDED] = None
     stop: Moment | None = None
-    start: bool | None = None
-    reset: bool | None = None
+    start: Literal[True] | None = None
+    reset: Literal[True] | None = None
 
-    @model_validator(mode="after")
-    def one_verb(self) -> "Move":
-        """Exactly one, and a value for those that need one."""
-        given = self.model_fields_set
-        if len(given) != 1:
-            raise ValueError(ONE)
-        for verb in given & {"advance", "set"}:
-            if getattr(self, verb) is None:
-                raise ValueError(f"{verb}: needs a value")
-        return self
+
+def _one_verb(body: Mapping[str, Any]) -> list[str]:
+    if not body:
+        return [ONE]
+    verbs = [verb for verb in VERBS if verb in body]
+    return [f"{' and '.join(verbs)}: {ONE}"] if len(verbs) > 1 else []
 
 
 def _show(call: Call) -> Answer:
@@ -48,7 +53,7 @@ def _show(call: Call) -> Answer:
 
 
 def _move(call: Call) -> Answer:
-    wanted = read(call, Move)
+    wanted = read(call, Move, _one_verb)
     (verb,) = wanted.model_fields_set
     try:
         VERBS[verb](call.installation.clock, getattr(wanted, verb))

@@ -5,7 +5,7 @@ that a browser on this machine shows may not.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -24,6 +24,8 @@ CODES: Final[Mapping[int, str]] = {
 # A page elsewhere whose name was bound to 127.0.0.1 still sends its own name.
 HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 JSON: Final = "application/json"
+
+NO_OBJECT: Final[Mapping[str, Any]] = {"": None}
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -45,12 +47,14 @@ class Row:
         path: below ``/_control``.
         handler: what it does.
         summary: what it does, in a line; ``GET /_control`` lists them.
+        query: the names that its query may have.
     """
 
     method: str
     path: str
     handler: Handler
     summary: str
+    query: tuple[str, ...] = ()
 
 
 def refusal(status: int, message: str) -> Refusal:
@@ -58,14 +62,22 @@ def refusal(status: int, message: str) -> Refusal:
     return Refusal(error(status, CODES[status], message))
 
 
-def guarded(handler: Handler) -> Handler:
-    """The handler behind the guard."""
+def guarded(row: Row) -> Handler:
+    """A call's handler behind the guard."""
 
     def answer(call: Call) -> Answer:
         _refuse_browsers(call.headers)
-        return handler(call)
+        _refuse_unknown(call.query, row.query)
+        return row.handler(call)
 
     return answer
+
+
+def _refuse_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
+    # A misspelt ?last= would show everything, and a misspelt ?id= take every fault away.
+    if unknown := [name for name in query if name not in known]:
+        expected = f"known are {', '.join(known)}" if known else "this call has no query"
+        raise refusal(400, "; ".join(f"?{name}: unknown; {expected}" for name in unknown))
 
 
 def _refuse_browsers(headers: Mapping[str, str]) -> None:
@@ -80,16 +92,37 @@ def _refuse_browsers(headers: Mapping[str, str]) -> None:
         raise refusal(415, f"The control plane takes {JSON} only.")
 
 
-def read(call: Call, model: type[Body]) -> Body:
+Whole = Callable[[Mapping[str, Any]], Iterable[str]]
+
+
+def read(call: Call, model: type[Body], whole: Whole = lambda _: ()) -> Body:
     """The body of a request.
+
+    Args:
+        call: the request.
+        model: what fits.
+        whole: tells what is wrong with the keys of a body together.
 
     Raises:
         Refusal: it does not fit; every fault is named.
     """
     try:
-        return model.model_validate_json(call.body or b"{}", context=call.ledger)
+        found = model.model_validate_json(call.body or b"{}", context=call.ledger)
     except ValidationError as problem:
-        raise refusal(400, "; ".join(_fault(found, model) for found in problem.errors())) from problem
+        faults = [_fault(one, model) for one in problem.errors()]
+        raise refusal(400, "; ".join([*faults, *whole(_object(call))])) from problem
+    if together := list(whole(_object(call))):
+        raise refusal(400, "; ".join(together))
+    return found
+
+
+def _object(call: Call) -> Mapping[str, Any]:
+    try:
+        given = call.json()
+    except (ValueError, RecursionError):
+        given = None
+    # What is no object has no keys that could go together.
+    return given if isinstance(given, dict) else NO_OBJECT
 
 
 def _fault(found: Mapping[str, Any], model: type[BaseModel]) -> str:

@@ -35,5 +35,5 @@ def _forget(call: Call) -> None:
 ROWS: Final = (
     Row("GET", "issuers", _issuers, "the issuers whose keys are known, with the ids of the keys"),
     Row("POST", "issuers", _trust, "know the keys of one more, or its new ones"),
-    Row("DELETE", "issuers", done(_forget), "forget one: ?issuer="),
+    Row("DELETE", "issuers", done(_forget), "forget one: ?issuer=", ("issuer",)),
 )

@@ -27,5 +27,5 @@ ROWS: Final = (
 )
 INDEX: Final = Row("GET", "", _index, "this list")
 ROUTES: Final = [
-    Route(AREA, row.method, f"{ROOT}/{row.path}".rstrip("/"), guarded(row.handler)) for row in (INDEX, *ROWS)
+    Route(AREA, row.method, f"{ROOT}/{row.path}".rstrip("/"), guarded(row)) for row in (INDEX, *ROWS)
 ]

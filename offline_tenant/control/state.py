@@ -94,7 +94,7 @@ ROWS: Final = (
     Row("POST", "seed", done(_seed), "as reset, with ids that follow from a number"),
     Row("GET", "snapshots", _snapshots, "the snapshots"),
     Row("POST", "snapshots", _save, "keep all of the state under a name"),
-    Row("DELETE", "snapshots", done(_delete), "forget a snapshot: ?name="),
+    Row("DELETE", "snapshots", done(_delete), "forget a snapshot: ?name=", ("name",)),
     Row("POST", "restore", done(_restore), "hold again what a snapshot holds"),
-    Row("GET", "objects", _objects, "how many objects of each kind a tenant has"),
+    Row("GET", "objects", _objects, "how many objects of each kind a tenant has", ("tenant",)),
 )

@@ -75,6 +75,6 @@ def _check_domain(tenant: Tenant, address: str) -> None:
 ROWS: Final = (
     Row("GET", "tenants", _tenants, "the tenants, the first one first"),
     Row("POST", "tenants", _add_tenant, "one more, with a company of its own"),
-    Row("GET", "mailboxes", _mailboxes, "the mailboxes of a tenant"),
-    Row("POST", "mailboxes", _add_mailbox, "one more mailbox"),
+    Row("GET", "mailboxes", _mailboxes, "the mailboxes of a tenant", ("tenant",)),
+    Row("POST", "mailboxes", _add_mailbox, "one more mailbox", ("tenant",)),
 )

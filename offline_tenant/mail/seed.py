@@ -4,13 +4,14 @@ Other mailboxes have no mail, and get their folders when somebody opens them for
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
+from offline_tenant import company
 from offline_tenant.exchange.access import mailbox_of
 from offline_tenant.mail.store import INBOX, MailStore
 from offline_tenant.state.tenant import Tenant
@@ -103,9 +104,12 @@ LETTERS: Final = (
 
 
 def seed(tenant: Tenant) -> None:
-    """Put the letters into the mailboxes that exchange.seed made."""
-    now = tenant.clock.now()
-    for number, letter in enumerate(LETTERS, 1):
+    """Put the letters into the mailboxes that exchange.seed made; the company's addresses follow its domain."""
+    now, domains = tenant.clock.now(), tenant.registration()["domains"]
+    for number, known in enumerate(LETTERS, 1):
+        letter = replace(
+            known, to=company.moved(known.to, domains), sender=company.moved(known.sender, domains)
+        )
         mailbox = mailbox_of(tenant, letter.to)
         if mailbox is not None:
             flags = ("\\Seen",) if letter.read else ()

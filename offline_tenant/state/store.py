@@ -56,6 +56,8 @@ class Store:
 
     def __init__(self, path: Path | str) -> None:
         self.path = None if path == MEMORY else Path(path)
+        self.era = 0  # how often everything was forgotten; what was read in another era is no longer true
+        self._emptied = False
         # The thread that opens the store need not be the one that serves, but only one ever uses it.
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -80,9 +82,12 @@ class Store:
         try:
             yield
             self._db.execute("COMMIT")
+            self.era += self._emptied
         except BaseException:
             self._roll_back()
             raise
+        finally:
+            self._emptied = False
 
     def collection(self, tenant: str, kind: str) -> "Collection":
         """The documents of one kind in one tenant.
@@ -97,6 +102,7 @@ class Store:
         with self.transaction():
             self._db.execute("DELETE FROM lookups")
             self._db.execute("DELETE FROM documents")
+            self._emptied = True
 
     def copy_from(self, other: "Store") -> None:
         """Forget everything, and hold what another store holds; all or nothing."""

@@ -57,6 +57,12 @@ def test_the_log_is_filtered(control: Control) -> None:
     assert len(calls("last=99999999999999999999")) == 4
 
 
+def test_the_log_of_a_service_that_is_not_there(control: Control) -> None:
+    assert "service: expected one of connect, exchange, graph, imap," in control.complaint(
+        "GET", "log?service=grpah"
+    )
+
+
 @pytest.mark.parametrize("last", ["-1", "x", "1.5", "", "²"])
 def test_how_much_of_the_log_is_a_number(control: Control, last: str) -> None:
     assert control.complaint("GET", f"log?last={last}") == "last: expected a whole number"

@@ -77,6 +77,13 @@ def test_it_is_set_stopped_started_and_reset(control: Control) -> None:
         ({"set": 5}, "set: expected a time such as 2027-01-31"),
         ({"set": "9999-12-31T23:59:59-12:00"}, "set: expected a time such as 2027-01-31"),
         ({"stop": "1970-01-01"}, "stop: the clock goes from the year 1990 to the year 2990"),
+        (
+            {"stop": None, "advance": "soon"},
+            "h, m, s); advance and stop: expected one of advance, set, stop, start, reset",
+        ),
+        ({"set": None, "reset": False}, "set: needs a value; reset: Input should be True; set and reset: "),
+        ({"set": None, "reset": True, "tick": 1}, "start, stop; set and reset: expected one of"),
+        ({"start": False}, "start: Input should be True"),
         ({"tick": 1}, "tick: unknown; known are advance, reset, set, start, stop"),
         ([], "Input should be an object"),
     ],

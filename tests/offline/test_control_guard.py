@@ -88,6 +88,19 @@ def test_what_is_no_json_object_is_refused(control: Control, path: str, body: by
     assert control.everything() == before
 
 
+@pytest.mark.parametrize("route", routes.ROUTES, ids=lambda route: f"{route.method} {route.template}")
+def test_a_query_that_nobody_knows_is_refused(control: Control, route: Route) -> None:
+    """A misspelt ?id= must not take every fault away."""
+    before = control.everything(), control.ask("GET", "stats")
+    answer = control.http.request(route.method, f"{route.template}?foo=1&Last=2", headers=JSON)
+
+    assert answer.status_code == 400, answer.text
+    message = answer.json()["error"]["message"]
+    assert message.startswith("?foo: unknown; ")
+    assert "; ?Last: unknown; " in message
+    assert (control.everything(), control.ask("GET", "stats")) == before
+
+
 def test_the_list_of_calls_is_complete(control: Control) -> None:
     listed = {(one["method"], one["path"]) for one in control.http.get("/_control").json()}
 

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from offline_tenant import seed
 from offline_tenant.mail.authentication import Outcome, authenticate
+from offline_tenant.mail.store import MailStore
+from offline_tenant.state.tenant import Tenant
 from tests.offline.control_helper import Control
 
 pytest_plugins = ["tests.offline.control_fixtures"]
@@ -55,6 +57,21 @@ def test_a_new_tenant_has_a_company_and_an_automation(control: Control, fabrikam
     addresses = {mailbox["address"] for mailbox in control.ask("GET", f"mailboxes?tenant={fabrikam}")}
     assert "invoices@fabrikam.com" in addresses
     assert not any(address.endswith("contoso.com") for address in addresses)
+
+
+def test_a_new_tenant_has_the_letters_of_its_company(control: Control, fabrikam: str) -> None:
+    contoso, new = control.installation.tenants()
+    [sent, received] = [_letters(tenant) for tenant in (contoso, new)]
+
+    assert len(received) == len(sent) > 0
+    assert b"contoso.com" not in b"".join(received)
+    assert b"Adele Vance <adele@fabrikam.com>" in b"".join(received)
+
+
+def _letters(tenant: Tenant) -> list[bytes]:
+    stores = [MailStore(tenant, mailbox) for mailbox in tenant.documents("mailboxes").all()]
+    inboxes = [(store, folder) for store in stores if (folder := store.folder("INBOX"))]
+    return [store.content(letter) or b"" for store, inbox in inboxes for letter in store.messages(inbox)]
 
 
 @pytest.mark.parametrize("cloud", ["usgov-high", "usgov-dod", "china"])

@@ -150,3 +150,17 @@ def test_it_behaves_as_a_dictionary(operations: list[tuple[str, str, str]]) -> N
     for name in ("x", "Y", "ß", "", "'"):
         assert len(users.find("mail", name)) == sum(one["mail"] == name for one in model.values())
     store.close()
+
+
+def test_an_era_ends_when_everything_is_forgotten_and_not_before(store: Store) -> None:
+    with suppress(LookupError), store.transaction():
+        store.empty()
+        raise LookupError
+    assert store.era == 0
+    with store.transaction():
+        store.empty()
+        assert store.era == 0
+    assert store.era == 1
+    with store.transaction():
+        pass
+    assert store.era == 1

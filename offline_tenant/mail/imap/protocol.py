@@ -161,7 +161,8 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         self._answer(tag, name, lambda: commands.run(self._session, name, arguments), lose=fault is not None)
 
     def _answer(self, tag: bytes, name: bytes, work: Callable[[], Reply], *, lose: bool = False) -> None:
-        reply = self._guarded(work)
+        # What the session knows of folders and numbers is of another state: it must not answer from it.
+        reply = FAILED if self._session.outlived else self._guarded(work)
         self._record(name, reply)
         if lose:
             self._ended = True
@@ -197,6 +198,10 @@ class ImapConnection(LineReceiver, TimeoutMixin):
 
     def _poll(self) -> None:
         self._later = None
+        if self._session.outlived:
+            self._write(b"* BYE Connection closed. 14")
+            self._end()
+            return
         self._write(*(b"* " + line for line in self._session.news(expunged=True)))
         self._later = self._connections.reactor.callLater(POLL_SECONDS, self._poll)
 

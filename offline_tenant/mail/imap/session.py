@@ -111,6 +111,7 @@ class Session:
         mail: the mailbox that the login is connected to.
         selected: the open folder.
         invalid_commands: so many came in a state that does not allow them.
+        era: of the store, at the login.
     """
 
     installation: Installation
@@ -119,6 +120,7 @@ class Session:
     mail: MailStore | None = None
     selected: Selected | None = None
     invalid_commands: int = field(default=0)
+    era: int = field(default=0)
 
     @property
     def state(self) -> State:
@@ -141,9 +143,14 @@ class Session:
         assert self.selected is not None  # noqa: S101 - the command table admits no other state
         return self.selected
 
+    @property
+    def outlived(self) -> bool:
+        """Whether the state that the login was about is gone: the tenant was reset, or a snapshot restored."""
+        return self.decision is not None and self.era != self.installation.store.era
+
     def log_in(self, decision: Decision) -> None:
         """Take over a decision that was not a refusal."""
-        self.decision = decision
+        self.decision, self.era = decision, self.installation.store.era
         if decision.outcome is Outcome.CONNECTED and decision.tenant and decision.mailbox:
             self.mail = MailStore(decision.tenant, decision.mailbox)
 
