@@ -9,14 +9,15 @@ from offline_tenant.state.kinds import KINDS
 from offline_tenant.web.call import Answer, Call
 
 # What people see in real tenants; where a range is known, its lower half, so that trying things out stays bearable.
-# Microsoft documents 15 minutes for directory roles:
+# Microsoft documents up to 15 minutes for directory roles; a new token has them before Exchange knows of them:
 # https://learn.microsoft.com/entra/identity/role-based-access-control/troubleshoot-role-based-access-control
 REALISTIC: Final[dict[str, dict[str, Any]]] = {
     "applications": {"reads": 1, "seconds": 5},
     "servicePrincipals": {"reads": 2, "seconds": 20},
     "appRoleAssignments": {"reads": 1, "seconds": 30},
     "oauth2PermissionGrants": {"reads": 1, "seconds": 30},
-    "directoryRoleAssignments": {"seconds": 900},
+    "directoryRoleAssignments": {"seconds": 60},
+    "exchangeDirectoryRoles": {"seconds": 900},
     "exchangeServicePrincipals": {"reads": 1, "seconds": 60},
     "mailboxPermissions": {"seconds": 900},
     "managementRoleAssignments": {"seconds": 1800},

@@ -6,15 +6,14 @@ Microsoft does not document it; it is described by the public code that speaks t
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from offline_tenant.entra.verification import EXCHANGE_AUDIENCES, Claims, TokenError, verify
 from offline_tenant.exchange import run, wire
+from offline_tenant.exchange.admission import Caller, NotAdmittedError, admit
 from offline_tenant.exchange.errors import CmdletError
 from offline_tenant.exchange.names import SERVER
-from offline_tenant.exchange.roles import MANAGE_AS_APP, NO_ROLE, held_cmdlets
 from offline_tenant.exchange.syntax import SYNTAX
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
@@ -23,19 +22,11 @@ AREA: Final = Area("exchange", wire.plain_error)
 # Connecting is counted by itself: "exchange" in the counters is cmdlets only.
 CONNECTING: Final = Area("connect", wire.plain_error)
 
+UNAUTHORIZED: Final = 401
 LARGEST_PAGE: Final = 1000  # records
 NAME_LENGTH: Final = 64  # what a counter keeps of a cmdlet's name
 NUMBER: Final = re.compile("[0-9]{1,9}")
 RATE: Final = {"Rate-Limit-Limit": "30000", "Rate-Limit-Remaining": "29999", "X-Concurrencycount": "1"}
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, and what they hold."""
-
-    tenant: Tenant
-    claims: Claims
-    cmdlets: frozenset[str]
 
 
 def _invoke(call: Call) -> Answer:
@@ -84,12 +75,16 @@ def _caller(call: Call) -> Caller:
     tenant = call.installation.tenant(call.parameters["tenant"])
     if tenant is None:
         raise _refused(404, "NotFound", f"Tenant '{call.parameters['tenant']}' not found.")
-    claims = _claims(call, tenant)
-    if MANAGE_AS_APP not in claims.roles:
-        raise _unauthorized("The token does not have the role Exchange.ManageAsApp.")
-    if not (held := held_cmdlets(claims.wids)):
-        raise _refused(403, "Forbidden", NO_ROLE.format(claims.appid))
-    return Caller(tenant, claims, frozenset(name.casefold() for name in held))
+    try:
+        return admit(tenant, _claims(call, tenant))
+    except NotAdmittedError as error:
+        raise _not_admitted(error) from error
+
+
+def _not_admitted(error: NotAdmittedError) -> Refusal:
+    if error.status == UNAUTHORIZED:
+        return _unauthorized(error.message)
+    return _refused(error.status, "Forbidden", error.message)
 
 
 def _claims(call: Call, tenant: Tenant) -> Claims:

@@ -48,6 +48,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "distributionGroups": (
         *("EmailAddresses", "ExternalDirectoryObjectId", "Name", "Alias", "DisplayName", "Sid", "Members"),
     ),
+    "exchangeDirectoryRoles": (),  # no documents, only lag: directory roles on their way to Exchange
     "exchangeOrganization": (),  # TransportConfig and OrganizationConfig, where they differ from the defaults
     "authenticationPolicies": ("Name",),
     "managementScopes": ("Name",),

@@ -88,6 +88,21 @@ class Exchange:
         assert response.status_code >= 400
         return str(response.json()["error"]["details"][0]["message"])
 
+    def has(self, cmdlet: str) -> bool:
+        """Whether the caller's roles give a cmdlet; one that they lack answers 403 and NUL bytes for gzip."""
+        body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": {"No-Such-Parameter": 1}}}
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"/adminapi/beta/{self.organization}/InvokeCommand"
+        response = self.http.send(
+            self.http.build_request("POST", url, json=body, headers=headers), stream=True
+        )
+        content = b"".join(response.iter_raw())
+        if response.status_code == 403:
+            assert set(content) == {0}
+            return False
+        assert response.status_code == 400
+        return True
+
     def new_principal(self, **changes: Any) -> dict[str, Any]:
         """An Exchange service principal for an enterprise application."""
         given = {"AppId": APP_ID, "ObjectId": ENTERPRISE_OBJECT_ID, "DisplayName": "Invoice poller"} | changes

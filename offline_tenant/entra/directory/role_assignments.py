@@ -11,10 +11,12 @@ from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.role_types import ROLE_ASSIGNMENT
 from offline_tenant.entra.directory.schema import required
 from offline_tenant.entra.first_party import ROLES
+from offline_tenant.state import lag
 from offline_tenant.state.store import Document
 
 KIND: Final = "directoryRoleAssignments"
 WHOLE_TENANT: Final = "/"
+IN_EXCHANGE: Final = "exchangeDirectoryRoles"  # Exchange learns of them on its own way, and later
 
 
 def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
@@ -32,7 +34,9 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
             raise conflict(
                 "A conflicting object with one or more of the specified property values is present."
             )
-    return directory.add(KIND, document | {"id": directory.tenant.ids.uuid()})
+    added = directory.add(KIND, document | {"id": directory.tenant.ids.uuid()})
+    lag.begin(directory.tenant, IN_EXCHANGE, added["id"])
+    return added
 
 
 def unassign(directory: Directory, assignment: Document, caller: str) -> None:
@@ -45,6 +49,7 @@ def unassign(directory: Directory, assignment: Document, caller: str) -> None:
         role = next(name for name, id_ in ROLES.items() if id_ == assignment["roleDefinitionId"].casefold())
         raise bad_request(f"Removing self from {role} built-in role is not allowed")
     directory.remove(KIND, assignment["id"])
+    lag.forget(directory.tenant, IN_EXCHANGE, assignment["id"])
 
 
 def _check(directory: Directory, document: Document) -> None:
