@@ -63,6 +63,11 @@ class Decision:
     mailbox: Document | None = None
 
 
+def refused(reason: str) -> Decision:
+    """A login that fails, and why."""
+    return Decision(Outcome.REFUSED, reason)
+
+
 class _RefusedError(Exception):
     pass
 
@@ -79,9 +84,9 @@ def authenticate(installation: Installation, protocol: str, user: str, token: st
     try:
         tenant = issuing_tenant(installation, token)
     except TokenError as error:
-        return Decision(Outcome.REFUSED, error.reason)
+        return refused(error.reason)
     if tenant is None:
-        return Decision(Outcome.REFUSED, "the token names a tenant that does not exist")
+        return refused("the token names a tenant that does not exist")
     return decide(tenant, protocol, user, token)
 
 
@@ -102,9 +107,9 @@ def decide(tenant: Tenant, protocol: str, user: str, token: str) -> Decision:
         )
         mailbox = _target(tenant, user)
     except TokenError as error:
-        return Decision(Outcome.REFUSED, error.reason)
+        return refused(error.reason)
     except _RefusedError as error:
-        return Decision(Outcome.REFUSED, str(error))
+        return refused(str(error))
     obstacle = _obstacle(tenant, wanted, mailbox, principal)
     return Decision(
         Outcome.NOT_CONNECTED if obstacle else Outcome.CONNECTED, obstacle or "connected", tenant, mailbox

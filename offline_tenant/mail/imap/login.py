@@ -9,9 +9,10 @@ import re
 from typing import Final
 
 from offline_tenant.mail import xoauth2
-from offline_tenant.mail.authentication import Decision, Outcome, authenticate
+from offline_tenant.mail.authentication import Decision, Outcome, authenticate, refused
 from offline_tenant.mail.imap.session import Reply, Session
 from offline_tenant.mail.imap.wire import BadArgumentError, Cursor
+from offline_tenant.mail.protocol import greeting_mark
 
 CAPABILITIES: Final = (
     b"IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+"
@@ -22,9 +23,9 @@ _REST: Final = re.compile(rb"[^ ]+")
 GREETING: Final = "The Microsoft Exchange IMAP4 service is ready."
 
 
-def greeting(server: str) -> bytes:
-    """The first line; Exchange puts the front end's name in base64 of UTF-16 behind the words."""
-    return f"OK {GREETING} [{base64.b64encode(server.encode('utf-16-le')).decode()}]".encode()
+def greeting() -> bytes:
+    """The first line."""
+    return f"OK {GREETING} {greeting_mark()}".encode()
 
 
 def capability(session: Session, arguments: Cursor) -> Reply:  # noqa: ARG001 - as all commands
@@ -63,7 +64,7 @@ def login(session: Session, arguments: Cursor) -> Reply:
     arguments.space()
     arguments.astring()
     arguments.end()
-    return _answered(session, "LOGIN", "", _refused("basic authentication is disabled"))
+    return _answered(session, "LOGIN", "", refused("basic authentication is disabled"))
 
 
 def sasl(session: Session, arguments: Cursor) -> Reply:
@@ -84,7 +85,7 @@ def _xoauth2(session: Session, response: bytes) -> Reply:
     try:
         wanted = xoauth2.parse(response)
     except xoauth2.MalformedResponseError:
-        _note(session, "", _refused("the response has not the form of XOAUTH2"))
+        session.note("imap", "", refused("the response has not the form of XOAUTH2"))
         raise BadArgumentError from None
     decision = authenticate(session.installation, "imap", wanted.user, wanted.token)
     return _answered(session, "AUTHENTICATE", wanted.user, decision)
@@ -95,29 +96,12 @@ def _plain(session: Session, response: bytes) -> Reply:
         base64.b64decode(response, validate=True)
     except binascii.Error:
         raise BadArgumentError from None
-    return _answered(session, "AUTHENTICATE", "", _refused("basic authentication is disabled"))
-
-
-def _refused(reason: str) -> Decision:
-    return Decision(Outcome.REFUSED, reason)
+    return _answered(session, "AUTHENTICATE", "", refused("basic authentication is disabled"))
 
 
 def _answered(session: Session, command: str, user: str, decision: Decision) -> Reply:
-    _note(session, user, decision)
+    session.note("imap", user, decision)
     if decision.outcome is Outcome.REFUSED:
         return Reply(f"{command} failed.", "NO")
     session.log_in(decision)
     return Reply(f"{command} completed.")
-
-
-def _note(session: Session, user: str, decision: Decision) -> None:
-    session.ledger.count("logins", f"imap {decision.outcome.value}")
-    session.ledger.record(
-        {
-            "area": "imap",
-            "call": "login",
-            "mailbox": user,
-            "outcome": decision.outcome.value,
-            "reason": decision.reason,
-        }
-    )

@@ -1,27 +1,20 @@
-"""IMAP on Twisted: bytes into commands, replies into bytes; delays, faults, time limits, garbage."""
+"""IMAP on Twisted: bytes into commands, replies into bytes; faults and garbage."""
 
-import logging
 import re
-import traceback
 from collections.abc import Callable
-from typing import Any, Final
-
-from twisted.protocols.basic import LineReceiver
-from twisted.protocols.policies import TimeoutMixin
+from typing import Final
 
 from offline_tenant.mail.connections import Connections
 from offline_tenant.mail.imap import commands, login
 from offline_tenant.mail.imap.session import BadError, NoError, Reply, Session, State
 from offline_tenant.mail.imap.wire import LITERAL, BadArgumentError, Cursor
+from offline_tenant.mail.protocol import IDLE_SECONDS, MailConnection
 from offline_tenant.web.ledger import Fault
 
-SERVER: Final = "LO2P265CA0001.GBRP265.PROD.OUTLOOK.COM"
 COMMAND: Final = re.compile(rb'([^\x00-\x20\x7f-\xff(){%*"\\+]+) +([A-Za-z]+)(?= |\Z)')
 TAG: Final = re.compile(rb'([^\x00-\x20\x7f-\xff(){%*"\\+]+)(?: |\Z)')
 NOT_ASCII: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f-\xff]")
 
-LOGIN_SECONDS: Final = 60
-IDLE_SECONDS: Final = 30 * 60
 POLL_SECONDS: Final = 0.5  # how soon an idling client hears of new mail
 LITERALS_LIMIT: Final = 100
 # Octets of one command with its literals: a token before the login, a message after it (Exchange's default limit).
@@ -34,64 +27,49 @@ NOT_ASCII_COMMAND: Final = Reply("Command Error. 11", "BAD")
 TOO_LONG: Final = Reply("Command Error. 10", "BAD", bye="Connection closed. 14")
 FAILED: Final = Reply("Server Unavailable. 15", "NO", bye="Connection closed. 14")
 
-logger = logging.getLogger(__name__)
 
-
-class ImapConnection(LineReceiver, TimeoutMixin):
+class ImapConnection(MailConnection):
     """One connection.
 
     Args:
         connections: what it shares with the others.
     """
 
-    MAX_LENGTH = 16384  # octets of a line; a token of Entra is at most half as long
-    transport: Any
+    service = "imap"
 
     def __init__(self, connections: Connections) -> None:
-        self._connections = connections
+        super().__init__(connections)
         self._session = Session(connections.installation, connections.ledger)
         self._chunks: list[bytes] = []  # the command so far: text, literal, text, …
         self._pieces: list[bytes] = []  # the literal that is being read
         self._missing = 0  # octets of it
         self._then: tuple[bytes, bytes, Callable[[bytes], Reply]] | None = None
-        self._later: Any = None
-        self._ended = False
+
+    def greet(self) -> None:
+        """The server is ready."""
+        self.write(b"* " + login.greeting())
+
+    def say_timeout(self) -> None:
+        """Goodbye to a client that says nothing."""
+        self.write(b"* BYE Connection is closed. 13")
+
+    def refusal(self, error: Exception) -> Reply | None:
+        """What NO and BAD stand for."""
+        if isinstance(error, BadArgumentError):
+            return BAD_ARGUMENT
+        if isinstance(error, BadError | NoError):
+            return Reply(str(error), "NO" if isinstance(error, NoError) else "BAD")
+        return None
 
     # What Twisted calls
 
-    def callLater(self, period: float, func: Callable[[], None]) -> Any:  # noqa: N802 - Twisted's names
-        """Time limits run on the reactor that was given, not on the global one."""
-        return self._connections.reactor.callLater(period, func)
-
-    def connectionMade(self) -> None:  # noqa: N802
-        """Greet."""
-        self._connections.add(self)
-        self.setTimeout(LOGIN_SECONDS)  # type: ignore[no-untyped-call]
-        self._write(b"* " + login.greeting(SERVER))
-
-    def connectionLost(self, reason: Any = None) -> None:  # noqa: ARG002, N802
-        """Forget everything that was to happen later."""
-        self._ended = True
-        self.setTimeout(None)  # type: ignore[no-untyped-call]
-        self._cancel()
-        self._connections.remove(self)
-
-    def timeoutConnection(self) -> None:  # noqa: N802
-        """Say goodbye to a client that says nothing."""
-        self._write(b"* BYE Connection is closed. 13")
-        self._end()
-
-    def dataReceived(self, data: bytes) -> Any:  # noqa: N802
-        """Read no more once the connection is to end."""
-        return None if self._ended else super().dataReceived(data)  # type: ignore[no-untyped-call]
-
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
         """A command, a part of one up to a literal, or what the client says to a prompt."""
-        self.resetTimeout()  # type: ignore[no-untyped-call]
+        self.heard()
         if self._then:
             tag, name, then = self._then
             self._then = None
-            self._cancel()
+            self.cancel()
             self._answer(tag, name, lambda: then(line))
             return
         literal = LITERAL.search(line)
@@ -104,7 +82,7 @@ class ImapConnection(LineReceiver, TimeoutMixin):
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
         """A part of a literal."""
-        self.resetTimeout()  # type: ignore[no-untyped-call]
+        self.heard()
         part, rest = data[: self._missing], data[self._missing :]
         self._pieces.append(part)
         self._missing -= len(part)
@@ -128,7 +106,7 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         self._chunks.append(b"")
         self._missing = size
         if waits:
-            self._write(b"+ Ready for additional command text.")
+            self.write(b"+ Ready for additional command text.")
         if size:
             self.setRawMode()  # type: ignore[no-untyped-call]
 
@@ -142,19 +120,10 @@ class ImapConnection(LineReceiver, TimeoutMixin):
             return
         tag, name = found[1], found[2].upper()
         arguments = Cursor([chunks[0][found.end() :], *chunks[1:]])
-        wait = self._connections.ledger.latency("imap", _counted(name, arguments))
-        if wait:
-            self.pauseProducing()  # type: ignore[no-untyped-call]
-            self._later = self._connections.reactor.callLater(wait, self._resume, tag, name, arguments)
-        else:
-            self._run(tag, name, arguments)
-
-    def _resume(self, tag: bytes, name: bytes, arguments: Cursor) -> None:
-        self._run(tag, name, arguments)
-        self.resumeProducing()  # type: ignore[no-untyped-call]
+        self.delayed(_counted(name, arguments), lambda: self._run(tag, name, arguments))
 
     def _run(self, tag: bytes, name: bytes, arguments: Cursor) -> None:
-        fault = self._connections.ledger.fault("imap", _counted(name, arguments))
+        fault = self.fault(_counted(name, arguments))
         if fault and fault.effect == "refuse":
             self._send(tag, _injected(fault))
             return
@@ -162,48 +131,28 @@ class ImapConnection(LineReceiver, TimeoutMixin):
 
     def _answer(self, tag: bytes, name: bytes, work: Callable[[], Reply], *, lose: bool = False) -> None:
         # What the session knows of folders and numbers is of another state: it must not answer from it.
-        reply = FAILED if self._session.outlived else self._guarded(work)
-        self._record(name, reply)
+        reply = FAILED if self._session.outlived else self.guarded(work, FAILED)
+        self.record(name.decode(), reply.status, self._session.decision)
         if lose:
-            self._ended = True
-            self.transport.abortConnection()
+            self.lose()
             return
         self._send(tag, reply)
         if reply.then:
             self._then = (tag, name, reply.then)
         if reply.idle:
             self._poll()
-        if self._session.state is not State.NOT_AUTHENTICATED and not self._ended:
-            self.setTimeout(IDLE_SECONDS)  # type: ignore[no-untyped-call]
-
-    def _guarded(self, work: Callable[[], Reply]) -> Reply:
-        try:
-            with self._connections.installation.store.transaction():
-                return work()
-        except BadArgumentError:
-            return BAD_ARGUMENT
-        except (BadError, NoError) as error:
-            return Reply(str(error), "NO" if isinstance(error, NoError) else "BAD")
-        except Exception:  # noqa: BLE001 - whatever a command provokes, the server goes on
-            logger.error("IMAP\n%s", traceback.format_exc())  # noqa: TRY400 - no secrets in args
-            return FAILED
-
-    def _record(self, name: bytes, reply: Reply) -> None:
-        decision = self._session.decision
-        mailbox = decision.mailbox["PrimarySmtpAddress"] if decision and decision.mailbox else None
-        entry = {"area": "imap", "call": name.decode(), "mailbox": mailbox, "status": reply.status}
-        self._connections.ledger.record(entry)
+        if self._session.state is not State.NOT_AUTHENTICATED:
+            self.limit_silence(IDLE_SECONDS)
 
     # Out
 
     def _poll(self) -> None:
-        self._later = None
         if self._session.outlived:
-            self._write(b"* BYE Connection closed. 14")
-            self._end()
+            self.write(b"* BYE Connection closed. 14")
+            self.end()
             return
-        self._write(*(b"* " + line for line in self._session.news(expunged=True)))
-        self._later = self._connections.reactor.callLater(POLL_SECONDS, self._poll)
+        self.write(*(b"* " + line for line in self._session.news(expunged=True)))
+        self.later(POLL_SECONDS, self._poll)
 
     def _send(self, tag: bytes, reply: Reply) -> None:
         lines = [b"* " + line for line in reply.lines]
@@ -213,22 +162,9 @@ class ImapConnection(LineReceiver, TimeoutMixin):
             lines.append(b"%b %b %b" % (tag, reply.status.encode(), reply.text.encode("ascii", "replace")))
         if reply.bye:
             lines.append(b"* BYE " + reply.bye.encode("ascii", "replace"))
-        self._write(*lines)
+        self.write(*lines)
         if reply.bye or reply.hang_up:
-            self._end()
-
-    def _write(self, *lines: bytes) -> None:
-        self.transport.write(b"".join(line + b"\r\n" for line in lines))
-
-    def _end(self) -> None:
-        self._ended = True
-        self._cancel()
-        self.transport.loseConnection()
-
-    def _cancel(self) -> None:
-        later, self._later = self._later, None
-        if later is not None and later.active():
-            later.cancel()
+            self.end()
 
     @staticmethod
     def _tag(chunks: list[bytes]) -> bytes:

@@ -1,14 +1,12 @@
 """What one IMAP connection knows, and how a command answers; no I/O."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from offline_tenant.mail.authentication import Decision, Outcome
 from offline_tenant.mail.imap.wire import NumberSet
-from offline_tenant.mail.store import Folder, MailStore, Message
-from offline_tenant.state.tenant import Installation
-from offline_tenant.web.ledger import Ledger
+from offline_tenant.mail.session import MailSession
+from offline_tenant.mail.store import Folder, Message
 
 
 class State(Enum):
@@ -102,25 +100,16 @@ class Selected:
 
 
 @dataclass
-class Session:
+class Session(MailSession):
     """One connection.
 
     Args:
-        installation: all tenants.
-        ledger: for the counters of logins.
-        mail: the mailbox that the login is connected to.
         selected: the open folder.
         invalid_commands: so many came in a state that does not allow them.
-        era: of the store, at the login.
     """
 
-    installation: Installation
-    ledger: Ledger
-    decision: Decision | None = None
-    mail: MailStore | None = None
     selected: Selected | None = None
-    invalid_commands: int = field(default=0)
-    era: int = field(default=0)
+    invalid_commands: int = 0
 
     @property
     def state(self) -> State:
@@ -132,27 +121,10 @@ class Session:
         return State.SELECTED if self.selected else State.AUTHENTICATED
 
     @property
-    def mailbox(self) -> MailStore:
-        """The mailbox of a connected login; the state has been checked."""
-        assert self.mail is not None  # noqa: S101 - the command table admits no other state
-        return self.mail
-
-    @property
     def opened(self) -> Selected:
         """The open folder; the state has been checked."""
         assert self.selected is not None  # noqa: S101 - the command table admits no other state
         return self.selected
-
-    @property
-    def outlived(self) -> bool:
-        """Whether the state that the login was about is gone: the tenant was reset, or a snapshot restored."""
-        return self.decision is not None and self.era != self.installation.store.era
-
-    def log_in(self, decision: Decision) -> None:
-        """Take over a decision that was not a refusal."""
-        self.decision, self.era = decision, self.installation.store.era
-        if decision.outcome is Outcome.CONNECTED and decision.tenant and decision.mailbox:
-            self.mail = MailStore(decision.tenant, decision.mailbox)
 
     def news(self, *, expunged: bool) -> list[bytes]:
         """Untagged lines about what others did in the open folder; the client then knows it.

@@ -1,0 +1,63 @@
+"""What a connection of any mail service knows once somebody has logged in; no I/O."""
+
+from dataclasses import dataclass
+
+from offline_tenant.mail.authentication import Decision, Outcome
+from offline_tenant.mail.store import MailStore
+from offline_tenant.state.tenant import Installation
+from offline_tenant.web.ledger import Ledger
+
+
+@dataclass
+class MailSession:
+    """One connection.
+
+    Args:
+        installation: all tenants.
+        ledger: for the counters of logins.
+        decision: what the login ended with; None before it.
+        mail: the mailbox that the login is connected to.
+        era: which state of the store the login was about.
+    """
+
+    installation: Installation
+    ledger: Ledger
+    decision: Decision | None = None
+    mail: MailStore | None = None
+    era: int = 0
+
+    @property
+    def mailbox(self) -> MailStore:
+        """The mailbox of a connected login; the state has been checked."""
+        assert self.mail is not None  # noqa: S101 - the command tables admit no other state
+        return self.mail
+
+    @property
+    def outlived(self) -> bool:
+        """Whether the state that the login was about is gone: the tenant was reset, or a snapshot restored."""
+        return self.decision is not None and self.era != self.installation.store.era
+
+    def log_in(self, decision: Decision) -> None:
+        """Take over a decision that was not a refusal."""
+        self.decision, self.era = decision, self.installation.store.era
+        if decision.outcome is Outcome.CONNECTED and decision.tenant and decision.mailbox:
+            self.mail = MailStore(decision.tenant, decision.mailbox)
+
+    def note(self, service: str, user: str, decision: Decision) -> None:
+        """Count and log a login attempt.
+
+        Args:
+            service: what ledgers know it by.
+            user: whom the client named.
+            decision: how it ended.
+        """
+        self.ledger.count("logins", f"{service} {decision.outcome.value}")
+        self.ledger.record(
+            {
+                "area": service,
+                "call": "login",
+                "mailbox": user,
+                "outcome": decision.outcome.value,
+                "reason": decision.reason,
+            }
+        )
