@@ -24,7 +24,7 @@ from offline_tenant.entra.signin import (
 from offline_tenant.entra.signin.errors import SignInError, description
 from offline_tenant.entra.signin.permissions import Consents
 from offline_tenant.entra.signin.redirects import MODES
-from offline_tenant.entra.signin.request import Endpoint, tenant_of
+from offline_tenant.entra.signin.request import V1, V2, Endpoint, refuse_resource, tenant_of, version_of
 from offline_tenant.entra.signin.scopes import Asked, Part
 from offline_tenant.entra.signin.visits import Person, Visit
 from offline_tenant.state.tenant import Tenant
@@ -114,6 +114,8 @@ def _read(visit: Visit) -> Authorization:
     registration = client_of(visit, tenant, client_id)
     redirect, platform = redirects.platform_of(registration, parameters.get("redirect_uri", ""))
     named = {**parameters, "redirect_uri": redirect}
+    if version_of(visit.call) == V1:
+        named = scopes.of_first_version(named)
     return Authorization(visit, tenant, registration, redirect, platform, named)
 
 
@@ -149,8 +151,10 @@ def _check(authorization: Authorization) -> None:
     if parameters.get("prompt", "") not in PROMPTS:
         raise SignInError(90023)
     codes.check_challenge(parameters)
-    if not parameters.get("scope") and not parameters.get("resource"):
-        raise SignInError(900144, parameter="scope")
+    if version_of(authorization.visit.call) == V2:
+        refuse_resource(V2, parameters)
+        if not parameters.get("scope"):
+            raise SignInError(900144, parameter="scope")
 
 
 def _with_person(authorization: Authorization) -> Answer:

@@ -32,11 +32,13 @@ CLIENT_FAULTS: Final[Mapping[int, Fault]] = {
         "signature value.]",
     ),
     50027: Fault(401, "invalid_client", "JWT token is invalid or malformed."),
+    # Seen with other words on the documented list, which has "No tenant-identifying information" at 50128 too.
     50059: Fault(
         400,
         "invalid_request",
         "No tenant-identifying information found in either the request or implied by any provided credentials.",
     ),
+    # The list calls it ExternalClaimsProviderThrottled; the text is what people saw with federated assertions.
     50166: Fault(400, "invalid_request", "Request to External OIDC endpoint failed."),
     70003: Fault(
         400, "unsupported_grant_type", "The app requested an unsupported grant type '{grant_type}'."
@@ -97,6 +99,8 @@ CLIENT_FAULTS: Final[Mapping[int, Fault]] = {
         "invalid_request",
         "The endpoint only accepts POST, OPTIONS requests. Received a {method} request.",
     ),
+    # Of version 2.0; newer ones tell 9010010 where it contradicts the scope.
+    901002: Fault(400, "invalid_request", "The 'resource' request parameter is not supported."),
     1002012: Fault(
         400,
         "invalid_scope",

@@ -10,7 +10,7 @@ from offline_tenant.entra.signin import clients, delegated, people, scopes
 from offline_tenant.entra.signin.delegated import SignedIn
 from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.implied import DEVICE_CODES, device_code_id
-from offline_tenant.entra.signin.request import ANY_TENANT, TokenRequest
+from offline_tenant.entra.signin.request import ANY_TENANT, V1, V2, TokenRequest
 from offline_tenant.entra.signin.scopes import Asked
 from offline_tenant.state.store import Collection, Document
 from offline_tenant.state.tenant import Installation, Tenant
@@ -19,6 +19,7 @@ LIFETIME: Final = 900  # seconds
 INTERVAL: Final = 5  # seconds between two polls
 # Letters and digits that people do not mistake for each other.
 LETTERS: Final = "".join(letter for letter in ascii_uppercase + digits if letter not in "AEIOU01")
+NAMES: Final = {V1: "code", V2: "device_code"}  # of the parameter that carries the code
 PENDING: Final = "pending"
 APPROVED: Final = "approved"
 DECLINED: Final = "declined"
@@ -95,7 +96,11 @@ def redeem(request: TokenRequest) -> dict[str, Any]:
 
 def _found(request: TokenRequest) -> Document:
     # The first version called the parameter "code".
-    text = request.form.get("device_code") or request.form.get("code") or request.required("device_code")
+    text = (
+        request.form.get("device_code")
+        or request.form.get("code")
+        or request.required(NAMES[request.version])
+    )
     found = _kept(request).get(device_code_id(text))
     if found is None:
         raise SignInError(70018)

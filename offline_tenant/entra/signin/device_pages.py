@@ -3,7 +3,7 @@
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 """
 
-from typing import Final
+from typing import Any, Final
 
 from offline_tenant.entra.directory.registrations import Registration
 from offline_tenant.entra.signin import (
@@ -18,13 +18,22 @@ from offline_tenant.entra.signin import (
 )
 from offline_tenant.entra.signin.errors import NO_STORE, SignInError
 from offline_tenant.entra.signin.permissions import Consents
-from offline_tenant.entra.signin.request import Endpoint, form_of, tenant_of
+from offline_tenant.entra.signin.request import (
+    V1,
+    V2,
+    Endpoint,
+    form_of,
+    refuse_resource,
+    tenant_of,
+    version_of,
+)
 from offline_tenant.entra.signin.scopes import Part
 from offline_tenant.entra.signin.visits import Person, Visit
 from offline_tenant.state.store import Document
 from offline_tenant.web.call import Answer, Call
 
 ANSWER_PAGE: Final = "/common/oauth2/deviceauth"
+WHAT: Final = {V1: "resource", V2: "scope"}  # what a program must say that it wants
 WRONG_CODE: Final = "That code didn't work. Check the code and try again."
 SURE: Final = (
     "Only continue if you started this sign-in yourself, in a program that you trust. Whoever gave you this code will "
@@ -36,10 +45,11 @@ def issue(call: Call) -> Answer:
     """The device authorization endpoint.
 
     Raises:
-        SignInError: no client (900144), an unknown one (700016), one of another tenant (50194), no such scope.
+        SignInError: no client, or nothing that is wanted (900144), an unknown client (700016), one of another tenant (50194), no such scope.
     """
-    form = form_of(call)
-    for parameter in ("client_id", "scope") if "resource" not in form else ("client_id",):
+    form, version = form_of(call), version_of(call)
+    refuse_resource(version, form)
+    for parameter in ("client_id", WHAT[version]):
         if not form.get(parameter, "").strip():
             raise SignInError(900144, parameter=parameter)
     tenant = tenant_of(call)
@@ -47,8 +57,13 @@ def issue(call: Call) -> Answer:
     authorize.client_of(visit, tenant, form["client_id"])
     if tenant is not None:
         scopes.read(Endpoint(tenant, call.base_url), form.get("scope", ""))
-    place = call.parameters["tenant"]
-    return Answer(200, device_codes.issue(call.installation, call.base_url, place, form), NO_STORE)
+    made = device_codes.issue(call.installation, call.base_url, call.parameters["tenant"], form)
+    return Answer(200, _of_first_version(made) if version == V1 else made, NO_STORE)
+
+
+def _of_first_version(made: dict[str, Any]) -> dict[str, str]:
+    """Its texts instead of numbers, and its name for the address."""
+    return {"verification_url" if name == "verification_uri" else name: str(made[name]) for name in made}
 
 
 def enter(call: Call) -> Answer:

@@ -96,6 +96,7 @@ PEOPLE_FAULTS: Final[Mapping[int, Fault]] = {
         "authorization_pending",
         "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
     ),
+    # The list's description: nobody was found who quotes the message itself.
     70018: Fault(
         400,
         "bad_verification_code",
@@ -105,7 +106,7 @@ PEOPLE_FAULTS: Final[Mapping[int, Fault]] = {
     70020: Fault(
         400,
         "expired_token",
-        "The provided value for the input parameter 'device_code' is not valid. This code has expired.",
+        "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
     ),
     90023: Fault(400, REQUEST, "Unsupported 'prompt' value."),
     90094: Fault(
@@ -121,6 +122,7 @@ PEOPLE_FAULTS: Final[Mapping[int, Fault]] = {
         "(cookies; form fields; headers) between different requests or user sessions; always maintain the ALL of the "
         "supplied values across a complete single user flow. Failure Reasons:[Token values do not match;]",
     ),
+    # The code is quoted without its text; the text is that of 2018, when the code was 50011.
     500112: Fault(
         401,
         CLIENT,

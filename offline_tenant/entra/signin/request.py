@@ -14,6 +14,8 @@ from offline_tenant.web.call import Call
 
 # Path segments that stand for "whichever tenant the user is from".
 ANY_TENANT: Final = frozenset({"common", "organizations", "consumers"})
+V1: Final = "1.0"
+V2: Final = "2.0"
 NAME: Final = re.compile(r"[\w.-]+", re.ASCII)
 
 
@@ -72,15 +74,32 @@ def read(call: Call) -> TokenRequest:
     """The request behind a call.
 
     Raises:
-        SignInError: no such tenant (90002), none that the request tells (50059), or no form (90013).
+        SignInError: no such tenant (90002), none that the request tells (50059), no form (90013), or a parameter of
+            the other version (901002).
     """
     named = tenant_of(call)
     form = form_of(call)
     tenant = named or implied.tenant(call.installation, form)
     if tenant is None:
         raise SignInError(50059)
-    place, version = call.parameters["tenant"].casefold(), "2.0" if "/v2.0/" in call.path else "1.0"
+    version, place = version_of(call), call.parameters["tenant"].casefold()
+    refuse_resource(version, form)
     return TokenRequest(tenant, call.base_url, form, call.headers, place, version)
+
+
+def version_of(call: Call) -> str:
+    """The version of the endpoint that is called, ``1.0`` or ``2.0``."""
+    return V2 if "/v2.0/" in call.path else V1
+
+
+def refuse_resource(version: str, parameters: Mapping[str, str]) -> None:
+    """Refuse what only version 1.0 knows.
+
+    Raises:
+        SignInError: ``resource`` at version 2.0 (901002).
+    """
+    if version == V2 and parameters.get("resource"):
+        raise SignInError(901002)
 
 
 def form_of(call: Call) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from offline_tenant.entra import clouds
 from offline_tenant.entra.signin.errors import SignInError
-from offline_tenant.entra.signin.request import Endpoint, TokenRequest
+from offline_tenant.entra.signin.request import V1, Endpoint, TokenRequest
 from offline_tenant.state.store import Document
 
 DEFAULT: Final = "/.default"
@@ -44,7 +44,7 @@ def default_scope(request: TokenRequest) -> Resource:
 
 def parameter(request: TokenRequest) -> str:
     """The parameter of the form that must name the resource."""
-    return "resource" if request.version == "1.0" or request.form.get("resource") else "scope"
+    return "resource" if request.version == V1 else "scope"
 
 
 def named(endpoint: Endpoint, name: str) -> Resource:

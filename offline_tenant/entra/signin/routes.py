@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import jwt
+
 from offline_tenant.entra.directory.errors import DirectoryError
 from offline_tenant.entra.signin import (
     accounts,
@@ -49,8 +51,10 @@ def _token_v1(call: Call) -> Answer:
     answer = grants.issue(request)
     now = int(request.tenant.clock.now().timestamp())
     times = {"expires_on": now + answer["expires_in"], "not_before": now}
-    texts = {name: str(value) for name, value in (answer | times).items()}
-    return Answer(200, texts | {"resource": request.form.get("resource", "")}, errors.NO_STORE)
+    # The resource may have been named when the code was asked for.
+    audience = jwt.decode(answer["access_token"], options={"verify_signature": False})["aud"]
+    texts = {name: str(value) for name, value in (answer | times | {"resource": audience}).items()}
+    return Answer(200, texts, errors.NO_STORE)
 
 
 def _paged(handler: Handler) -> Handler:

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,9 @@ from offline_tenant.entra.signin.request import Endpoint
 from offline_tenant.entra.signin.resources import DEFAULT, Resource, named
 from offline_tenant.state.store import Document
 
+# What a request of version 1.0 without a resource means: Azure AD Graph. It was retired, and no tenant here has it.
+# https://learn.microsoft.com/azure/active-directory/azuread-dev/v1-protocols-oauth-code
+RETIRED: Final = "00000002-0000-0000-c000-000000000000"
 OPENID: Final = ("openid", "profile", "email", "offline_access")
 
 
@@ -77,6 +80,12 @@ def read(endpoint: Endpoint, scope: str, client: str = "") -> Asked:
 def of_resource(endpoint: Endpoint, name: str, openid: Iterable[str]) -> Asked:
     """What the ``resource`` of a v1.0 request asks for: all that was consented to."""
     return Asked(frozenset(openid), (Part(named(endpoint, name), frozenset()),))
+
+
+def of_first_version(parameters: Mapping[str, str]) -> dict[str, str]:
+    """An authorization request of version 1.0, whose ``scope`` says whether there is an ID token and no more."""
+    openid = (word for word in parameters.get("scope", "").split() if word in OPENID)
+    return {**parameters, "scope": " ".join(openid), "resource": parameters.get("resource") or RETIRED}
 
 
 def permissions(resource: Document) -> dict[str, Document]:
