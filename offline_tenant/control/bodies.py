@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, ValidationInfo
 
 from offline_tenant.entra.clouds import CLOUDS
-from offline_tenant.state.kinds import KINDS
+from offline_tenant.state.kinds import LAGGING
 from offline_tenant.web.ledger import Ledger
 
 UNITS: Final[Mapping[str, int]] = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -145,16 +145,21 @@ class Latency(RootModel[dict[Pattern, Seconds | None]]):
 
 
 def _known_kind(name: str) -> str:
-    if name not in KINDS:
-        raise ValueError(f"no such kind of document; known are {', '.join(sorted(KINDS))}")
+    if name not in LAGGING:
+        raise ValueError(f"no such kind of document; known are {', '.join(sorted(LAGGING))}")
     return name
 
 
 class Delay(Body):
-    """How many reads miss a new object, and for how many seconds of the tenant's clock."""
+    """How many reads miss what is new, for how many seconds of the tenant's clock, and how long it flaps then."""
 
     reads: Count = 0
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    flaps: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+
+    def told(self) -> dict[str, Any]:
+        """What is kept and shown; flaps only where there are any."""
+        return self.model_dump(exclude=None if self.flaps else {"flaps"})
 
 
 class Lag(RootModel[dict[Annotated[str, AfterValidator(_known_kind)], Delay | None]]):

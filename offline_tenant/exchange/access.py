@@ -1,9 +1,13 @@
-"""What the mail servers ask of Exchange: which principal a token stands for, what it may open and send as."""
+"""What the mail servers ask of Exchange: which principal a token stands for, what it may open and send as.
+
+They see Exchange's directory as it has reached them (``state.propagation``), which may be later than cmdlets show it.
+"""
 
 from typing import Final
 
 from offline_tenant.exchange.groups import security_groups_of
 from offline_tenant.exchange.names import SELF_SID
+from offline_tenant.state import propagation
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
@@ -19,7 +23,7 @@ def principal_of(tenant: Tenant, object_id: str) -> Document | None:
     It has AppId, ObjectId, DisplayName, Guid and Sid. One that was made with the object id of the app
     registration exists, but no token ever carries that id.
     """
-    return next(iter(tenant.documents("exchangeServicePrincipals").find("ObjectId", object_id)), None)
+    return next(iter(propagation.found(tenant, "exchangeServicePrincipals", "ObjectId", object_id)), None)
 
 
 def mailbox_of(tenant: Tenant, address: str) -> Document | None:
@@ -29,7 +33,9 @@ def mailbox_of(tenant: Tenant, address: str) -> Document | None:
     and what Set-CASMailbox has changed: ImapEnabled and PopEnabled (absent is True) and
     SmtpClientAuthenticationDisabled (absent or None follows the organization).
     """
-    return next(iter(tenant.documents("mailboxes").find("EmailAddresses", f"smtp:{address}")), None)
+    for mailbox in tenant.documents("mailboxes").find("EmailAddresses", f"smtp:{address}"):
+        return propagation.overlaid(tenant, "casMailboxes", mailbox["Guid"], mailbox)
+    return None
 
 
 def has_full_access(tenant: Tenant, mailbox: Document, principal: Document) -> bool:
@@ -74,5 +80,5 @@ def _sids(tenant: Tenant, mailbox: Document, principal: Document) -> list[str]:
 
 
 def _entry(tenant: Tenant, mailbox: Document, sid: str, right: str, *, deny: bool) -> bool:
-    entry = tenant.documents(KINDS[right]).get(entry_id(mailbox, sid, deny=deny))
+    entry = propagation.seen(tenant, KINDS[right], entry_id(mailbox, sid, deny=deny))
     return entry is not None and right in entry["AccessRights"]

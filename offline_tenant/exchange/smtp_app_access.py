@@ -3,11 +3,10 @@
 https://learn.microsoft.com/exchange/client-developer/legacy-protocols/smtp-app-rbac-onboarding
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from offline_tenant.exchange import scopes
-from offline_tenant.state.lag import Replica
+from offline_tenant.state import propagation
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
@@ -27,10 +26,10 @@ def in_scope(tenant: Tenant, principal: Document, mailbox: Document) -> bool | N
         None where the principal has no such assignment (or none that has arrived yet): mailbox permissions
         then decide alone.
     """
-    held = Replica(tenant).visible(ASSIGNMENTS, _held(tenant, principal))
+    held = _held(tenant, principal)
     return any(scopes.covers(tenant, assignment, mailbox) for assignment in held) if held else None
 
 
-def _held(tenant: Tenant, principal: Document) -> Iterable[Document]:
-    assignments = tenant.documents(ASSIGNMENTS).find("RoleAssignee", principal["Guid"])
+def _held(tenant: Tenant, principal: Document) -> list[Document]:
+    assignments = propagation.found(tenant, ASSIGNMENTS, "RoleAssignee", principal["Guid"])
     return [assignment for assignment in assignments if assignment["Role"] == ROLE]

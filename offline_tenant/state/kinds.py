@@ -4,6 +4,7 @@ A field that holds a list is indexed by each of its members. Look-ups ignore cas
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,6 +31,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "policies": (),
     "deletedItems": ("kind",),  # applications and service principals that can still be restored
     "lagging": ("kind",),  # new objects that replicas do not show yet
+    "propagating": ("name",),  # what Exchange's directory held before, as long as a server may still go by it
     # Exchange (PowerShell's names)
     "exchangeServicePrincipals": ("AppId", "ObjectId", "DisplayName", "Sid"),
     "mailboxes": (
@@ -58,3 +60,34 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "messages": ("folder",),
     "messageContents": (),  # apart, so that a list of messages does not read them all
 }
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """A part of Exchange's directory whose changes reach the servers that go by it later.
+
+    Args:
+        kind: the documents that have it.
+        fields: of them, what counts; empty is the whole document, and that there is one at all.
+        only: the id of the one document that counts; None is all of them.
+    """
+
+    kind: str
+    fields: tuple[str, ...] = ()
+    only: str | None = None
+
+
+# By the name that lag knows it by: the plural of the cmdlet's noun.
+REPLICATED: Final[Mapping[str, Replicated]] = {
+    "exchangeServicePrincipals": Replicated("exchangeServicePrincipals"),
+    "mailboxPermissions": Replicated("mailboxPermissions"),
+    "recipientPermissions": Replicated("recipientPermissions"),
+    "managementRoleAssignments": Replicated("managementRoleAssignments"),
+    "casMailboxes": Replicated(
+        "mailboxes", ("ImapEnabled", "PopEnabled", "SmtpClientAuthenticationDisabled")
+    ),
+    "transportConfig": Replicated(
+        "exchangeOrganization", ("SmtpClientAuthenticationDisabled",), only="TransportConfig"
+    ),
+}
+LAGGING: Final = frozenset({*KINDS, *REPLICATED})  # what a delay can be told for

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from offline_tenant.state.changes import RECORDED, Recorded
 from offline_tenant.state.clock import Clock
 from offline_tenant.state.ids import Ids
 from offline_tenant.state.snapshots import Snapshots
@@ -20,6 +21,8 @@ class Tenant:
 
     def documents(self, kind: str) -> Collection:
         """The documents of one kind of this tenant (see ``kinds.KINDS``)."""
+        if kind in RECORDED:
+            return Recorded(self.store, self.id, kind, self.clock)
         return self.store.collection(self.id, kind)
 
     def registration(self) -> Document:

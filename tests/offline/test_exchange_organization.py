@@ -25,7 +25,6 @@ def tenant(tenant: Tenant) -> Tenant:
 def give(tenant: Tenant, id_: str, scope: str | None = None, role: str = smtp_app_access.ROLE) -> None:
     assignment = {"id": id_, "Role": role, "RoleAssignee": PRINCIPAL["Guid"], "CustomResourceScope": scope}
     tenant.documents(smtp_app_access.ASSIGNMENTS).put(id_, assignment)
-    lag.begin(tenant, smtp_app_access.ASSIGNMENTS, id_)
 
 
 def may_send(tenant: Tenant, address: str = "invoices@contoso.com") -> bool | None:
