@@ -25,6 +25,8 @@ from tests.offline.exchange_helper import Exchange
 from tests.offline.exchange_helper import token as admin_token
 from tests.offline.mail_helper import MAILBOX, OBJECT_ID, SID, MailServer, fill, grant, principal, token
 
+pytest_plugins = ["tests.offline.control_fixtures"]
+
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
 KIND = "mailboxPermissions"
 
