@@ -77,6 +77,18 @@ def activated(directory: Directory) -> list[Document]:
     return [_role(directory, template) for template in templates() if template["id"] in held]
 
 
+def activated_role(directory: Directory, id_: str) -> Document:
+    """An activated role by its own id or that of its template.
+
+    Raises:
+        DirectoryError: there is none, or it is not activated (404).
+    """
+    for role in activated(directory):
+        if id_.casefold() in {role["id"], role["roleTemplateId"]}:
+            return role
+    raise not_found(id_)
+
+
 def by_template(directory: Directory, template_id: str) -> Document:
     """An activated role by the id of its template.
 
@@ -101,7 +113,9 @@ def activate(directory: Directory, body: Mapping[str, Any]) -> Document:
     if template is None:
         raise bad_request(f"Invalid role template '{wanted}'.")
     if any(role["roleTemplateId"] == wanted for role in activated(directory.primary)):
-        raise conflict("A conflicting object with one or more of the specified property values is present.")
+        raise conflict(
+            "A conflicting object with one or more of the specified property values is present in the directory."
+        )
     return directory.add(KIND, _role(directory, template))
 
 

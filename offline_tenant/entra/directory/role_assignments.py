@@ -32,7 +32,7 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
     for other in directory.primary.find(KIND, "principalId", document["principalId"]):
         if (other["principalId"].casefold(), other["roleDefinitionId"].casefold()) == same:
             raise conflict(
-                "A conflicting object with one or more of the specified property values is present."
+                "A conflicting object with one or more of the specified property values is present in the directory."
             )
     added = directory.add(KIND, document | {"id": directory.tenant.ids.uuid()})
     lag.begin(directory.tenant, IN_EXCHANGE, added["id"])

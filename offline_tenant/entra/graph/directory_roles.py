@@ -50,7 +50,7 @@ def _activate(request: Request) -> Answer:
 
 
 def _get_activated(request: Request) -> Answer:
-    found = directory_roles.by_id(directory_roles.activated(request.directory), request.parameter("role"))
+    found = directory_roles.activated_role(request.directory, request.parameter("role"))
     return request.one(DIRECTORY_ROLE, ACTIVATED, found)
 
 

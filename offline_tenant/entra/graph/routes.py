@@ -13,6 +13,7 @@ from offline_tenant.entra.graph import (
     federated_credentials,
     owners,
     policies,
+    role_members,
     service_principals,
     users,
 )
@@ -30,6 +31,7 @@ ROWS: Final = (
     *users.ROWS,
     *directory_objects.ROWS,
     *directory_roles.ROWS,
+    *role_members.ROWS,
     *policies.ROWS,
     *deleted_items.ROWS,
 )
