@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from offline_tenant.exchange.syntax.parameters import Parameter, Syntax
-from offline_tenant.exchange.values import SWITCH, TEXT, NotConvertibleError
+from offline_tenant.exchange.values import BOOLEAN, SWITCH, TEXT, NotConvertibleError
 
 EXCEPTION: Final = "System.Management.Automation.ParameterBindingException"
 
@@ -106,7 +106,7 @@ def _place(syntax: Syntax, chosen: dict[Parameter, Any], positional: Iterable[An
 def _value(parameter: Parameter, value: Any) -> Any:
     if not parameter.emulated:
         raise NotEmulatedError(f"-{parameter.name}")
-    if value is None:
+    if value is None and parameter.type is not BOOLEAN:
         return _null(parameter)
     if value == "" and parameter.mandatory and parameter.type is TEXT:
         raise _empty(parameter, "EmptyStringNotAllowed", "it is an empty string")

@@ -102,6 +102,24 @@ def too_many_entries(mailbox_guid: str) -> CmdletError:
     )
 
 
+def already_member(member: str, group: str) -> CmdletError:
+    """Somebody is added to a group twice."""
+    return CmdletError(
+        "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException",
+        f'The recipient "{member}" is already a member of the group "{group}".',
+        category="InvalidData",
+    )
+
+
+def not_member(member: str, group: str) -> CmdletError:
+    """Somebody is removed from a group that does not have them."""
+    return CmdletError(
+        "Microsoft.Exchange.Management.Tasks.MemberNotFoundException",
+        f'The recipient "{member}" isn\'t a member of the group "{group}".',
+        category="InvalidData",
+    )
+
+
 def invalid_name(parameter: str, value: str, longest: int) -> CmdletError:
     """A text that is longer than its property."""
     return CmdletError(

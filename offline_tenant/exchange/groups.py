@@ -6,18 +6,23 @@ are never members.
 
 from typing import Final
 
-from offline_tenant.exchange import errors
+from offline_tenant.exchange import errors, recipients
 from offline_tenant.exchange.names import distinguished_name, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
-KIND: Final = "distributionGroups"
+KIND: Final = recipients.GROUPS
 SECURITY: Final = "MailUniversalSecurityGroup"
 DISTRIBUTION: Final = "MailUniversalDistributionGroup"
 
 
 def add_group(
-    tenant: Tenant, address: str, display_name: str, type_: str = DISTRIBUTION, members: tuple[str, ...] = ()
+    tenant: Tenant,
+    address: str,
+    display_name: str,
+    type_: str = DISTRIBUTION,
+    members: tuple[str, ...] = (),
+    name: str = "",
 ) -> Document:
     """Make a group.
 
@@ -27,20 +32,20 @@ def add_group(
         display_name: what people see.
         type_: RecipientTypeDetails: ``SECURITY`` can be given permissions, ``DISTRIBUTION`` cannot.
         members: the Sids of mailboxes and groups.
+        name: unique among recipients; the part of the address before the @ unless given.
 
     Raises:
         CmdletError: the address or the name is taken.
     """
     alias = address.partition("@")[0]
-    for kind in ("mailboxes", KIND):
-        recipients = tenant.documents(kind)
-        if recipients.find("EmailAddresses", f"smtp:{address}") or recipients.find("Name", alias):
-            raise errors.already_exists(distinguished_name(tenant, alias))
+    name = name or alias
+    if recipients.is_taken(tenant, address) or recipients.has_name(tenant, name):
+        raise errors.already_exists(distinguished_name(tenant, name))
     guid = tenant.ids.uuid()
     group = {
         "Guid": guid,
         "Sid": sid_of(guid),
-        "Name": alias,
+        "Name": name,
         "Alias": alias,
         "DisplayName": display_name,
         "PrimarySmtpAddress": address,
@@ -76,10 +81,25 @@ def security_groups_of(tenant: Tenant, sid: str) -> list[str]:
 
 def members(tenant: Tenant, group: Document) -> list[Document]:
     """The direct members of a group that are still there, mailboxes and groups, in the order of their adding."""
-    kinds = ("mailboxes", KIND)
-    return [
-        found
-        for sid in group["Members"]
-        for kind in kinds
-        for found in tenant.documents(kind).find("Sid", sid)
-    ]
+    return [found for sid in group["Members"] if (found := recipients.by_sid(tenant, sid))]
+
+
+def add_member(tenant: Tenant, group: Document, sid: str) -> None:
+    """Let a mailbox or a group be in a group."""
+    _change_members(tenant, group, [*group["Members"], sid])
+
+
+def remove_member(tenant: Tenant, group: Document, sid: str) -> None:
+    """Let nobody of this Sid be in a group."""
+    _change_members(tenant, group, [member for member in group["Members"] if member != sid])
+
+
+def remove_group(tenant: Tenant, group: Document) -> None:
+    """Take a group away; what it was granted stays behind, under a Sid that nobody has any more."""
+    for outer in tenant.documents(KIND).find("Members", group["Sid"]):
+        remove_member(tenant, outer, group["Sid"])
+    tenant.documents(KIND).delete(group["Guid"])
+
+
+def _change_members(tenant: Tenant, group: Document, sids: list[str]) -> None:
+    tenant.documents(KIND).replace(group["Guid"], group | {"Members": sids})

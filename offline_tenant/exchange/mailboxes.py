@@ -1,21 +1,16 @@
-"""Mailboxes: how they are made, and how an identity finds one."""
+"""Mailboxes: how they are made and removed, and how an identity finds one."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from offline_tenant.exchange import errors
+from offline_tenant.exchange import cas_plans, errors, groups, recipients
 from offline_tenant.exchange.access import entry_id
-from offline_tenant.exchange.names import SELF_SID, distinguished_name, name_in, sid_of
+from offline_tenant.exchange.invocation import Invocation
+from offline_tenant.exchange.names import SELF_SID, distinguished_name, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
-GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-# In this order: what can name only one mailbox comes first.
-UNIQUE: Final = ("ExternalDirectoryObjectId", "UserPrincipalName", "Sid")
-AMBIGUOUS: Final = ("Name", "Alias", "DisplayName")
-
+EXO_IDENTITIES: Final = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "UserPrincipalName")
 # Kind of entry → what the owner of a mailbox may do in it and as it from its birth.
 BIRTHRIGHTS: Final[Mapping[str, Callable[[str], Document]]] = {
     "mailboxPermissions": lambda guid: {
@@ -56,7 +51,7 @@ def add_mailbox(
         CmdletError: one of the addresses is taken.
     """
     for taken in (address, *aliases):
-        if tenant.documents("mailboxes").find("EmailAddresses", f"smtp:{taken}"):
+        if recipients.is_taken(tenant, taken):
             raise errors.already_exists(distinguished_name(tenant, taken))
     mailbox = _document(tenant, address, display_name, type_)
     mailbox["EmailAddresses"] = [f"SMTP:{address}", *(f"smtp:{alias}" for alias in aliases)]
@@ -70,18 +65,19 @@ def add_mailbox(
 def _document(tenant: Tenant, address: str, display_name: str, type_: str) -> Document:
     guid = tenant.ids.uuid()
     alias = address.partition("@")[0]
-    taken = tenant.documents("mailboxes").find("Name", alias)
     return {
         "Guid": guid,
         "Sid": sid_of(guid),
         # A second mailbox of the same alias gets digits behind its name, as in Exchange.
-        "Name": f"{alias}{guid[-10:]}" if taken else alias,
+        "Name": f"{alias}{guid[-10:]}" if recipients.has_name(tenant, alias) else alias,
         "Alias": alias,
         "DisplayName": display_name,
         "PrimarySmtpAddress": address,
         "UserPrincipalName": address,
         "RecipientTypeDetails": type_,
         "WhenCreated": tenant.clock.now().isoformat(),
+        # What the plan switches off; Set-CASMailbox may switch it on again.
+        **{name: value for name, value in cas_plans.settings(tenant).items() if value is False},
     }
 
 
@@ -90,33 +86,26 @@ def _user_id(tenant: Tenant, address: str) -> str | None:
     return str(users[0]["id"]) if users else None
 
 
+def remove_mailbox(tenant: Tenant, mailbox: Document) -> None:
+    """Take a mailbox away with its permissions and memberships; what it was granted elsewhere stays under its Sid."""
+    for kind, field in (("mailboxPermissions", "mailbox"), ("recipientPermissions", "recipient")):
+        entries = tenant.documents(kind)
+        for entry in entries.find(field, mailbox["Guid"]):
+            entries.delete(entry_id(mailbox, entry["trustee"], deny=entry["Deny"]))
+    for group in tenant.documents(recipients.GROUPS).find("Members", mailbox["Sid"]):
+        groups.remove_member(tenant, group, mailbox["Sid"])
+    tenant.documents(recipients.MAILBOXES).delete(mailbox["Guid"])
+
+
 def find_mailbox(tenant: Tenant, identity: str) -> Document:
     """The mailbox that an -Identity means.
 
     Raises:
         CmdletError: there is none, or there are several.
     """
-    found = matching_mailboxes(tenant, identity)
-    if len(found) > 1:
-        raise errors.ambiguous(identity)
-    if not found:
-        raise errors.no_such_mailbox() if GUID.fullmatch(identity) else errors.not_found(identity)
-    return found[0]
+    return recipients.find(tenant, (recipients.MAILBOXES,), identity)
 
 
-def matching_mailboxes(tenant: Tenant, identity: str) -> list[Document]:
-    """Every mailbox that an identity may mean; one alone if it is an address or an id."""
-    for found in _matches(tenant, identity):
-        if found:
-            return list({mailbox["Guid"]: mailbox for mailbox in found}.values())
-    return []
-
-
-def _matches(tenant: Tenant, identity: str) -> Iterator[list[Document]]:
-    mailboxes = tenant.documents("mailboxes")
-    yield [known] if (known := mailboxes.get(identity)) else []
-    yield mailboxes.find("EmailAddresses", identity if ":" in identity else f"smtp:{identity}")
-    for field in UNIQUE:
-        yield mailboxes.find(field, identity)
-    yield [mailbox for field in AMBIGUOUS for mailbox in mailboxes.find(field, identity)]
-    yield mailboxes.find("Name", name) if (name := name_in(tenant, identity)) else []
+def exo_identity(call: Invocation) -> str | None:
+    """Whatever names the object in a call of Get-EXO*, which has a parameter for each kind of name."""
+    return next((call[name] for name in EXO_IDENTITIES if call.get(name)), None)

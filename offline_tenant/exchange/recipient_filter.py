@@ -12,12 +12,12 @@ from typing import Final
 
 from offline_tenant.exchange import errors
 from offline_tenant.exchange.names import distinguished_name, name_in
+from offline_tenant.exchange.syntax.mailbox import CUSTOM_ATTRIBUTES
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
 Values = Callable[[Tenant, Document], Iterable[str]]
 
-CUSTOM_ATTRIBUTES: Final = tuple(f"CustomAttribute{number}" for number in range(1, 16))
 GROUPS: Final = "distributionGroups"
 MEMBER: Final = "MemberOfGroup"
 DEEPEST: Final = 50  # levels of parentheses and -not

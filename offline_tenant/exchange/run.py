@@ -6,7 +6,15 @@ from typing import Any, Final
 
 from offline_tenant.exchange import errors
 from offline_tenant.exchange.binder import BindingError, NotEmulatedError, bind
-from offline_tenant.exchange.cmdlets import mailbox, mailbox_permission, service_principal
+from offline_tenant.exchange.cmdlets import (
+    cas_mailbox,
+    cas_mailbox_plan,
+    distribution_group,
+    mailbox,
+    mailbox_permission,
+    recipient_permission,
+    service_principal,
+)
 from offline_tenant.exchange.invocation import Body, Invocation, Outcome
 from offline_tenant.exchange.syntax import SYNTAX
 from offline_tenant.exchange.syntax.parameters import Syntax
@@ -16,6 +24,10 @@ BODIES: Final[Mapping[str, Body]] = {
     **service_principal.BODIES,
     **mailbox_permission.BODIES,
     **mailbox.BODIES,
+    **recipient_permission.BODIES,
+    **cas_mailbox.BODIES,
+    **cas_mailbox_plan.BODIES,
+    **distribution_group.BODIES,
 }
 
 

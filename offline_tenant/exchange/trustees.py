@@ -1,11 +1,16 @@
-"""Whom -User means: a service principal, the owner of a mailbox, SELF, or a Sid that is left of somebody."""
+"""Whom -User and -Trustee mean: a service principal, the owner of a mailbox, a security group, SELF, a lost Sid.
+
+A distribution group is no security principal: it is not found.
+"""
 
 from dataclasses import dataclass
 
-from offline_tenant.exchange import errors
+from offline_tenant.exchange import errors, recipients
+from offline_tenant.exchange.access import KINDS
 from offline_tenant.exchange.cmdlets import service_principal
-from offline_tenant.exchange.mailboxes import matching_mailboxes
+from offline_tenant.exchange.groups import DISTRIBUTION
 from offline_tenant.exchange.names import SELF, SELF_SID
+from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
 
@@ -38,8 +43,9 @@ def find(tenant: Tenant, text: str) -> Trustee:
             for principal in service_principal.matching(tenant, text)
         ),
         *(
-            Trustee(mailbox["Sid"], mailbox["UserPrincipalName"])
-            for mailbox in matching_mailboxes(tenant, text)
+            Trustee(recipient["Sid"], _name(recipient))
+            for recipient in recipients.matching(tenant, recipients.KINDS, text)
+            if recipient["RecipientTypeDetails"] != DISTRIBUTION
         ),
     }
     if len(found) > 1:
@@ -53,12 +59,17 @@ def of_sid(tenant: Tenant, sid: str) -> Trustee:
         return Trustee(SELF_SID, SELF)
     for principal in tenant.documents(service_principal.KIND).find("Sid", sid):
         return Trustee(sid, principal["ObjectId"])
-    for mailbox in tenant.documents("mailboxes").find("Sid", sid):
-        return Trustee(sid, mailbox["UserPrincipalName"])
+    if recipient := recipients.by_sid(tenant, sid):
+        return Trustee(sid, _name(recipient))
     return Trustee(sid, sid, resolved=False)
 
 
+def _name(recipient: Document) -> str:
+    """A person's principal name, a group's name."""
+    return str(recipient.get("UserPrincipalName") or recipient["Name"])
+
+
 def _left_over(tenant: Tenant, text: str) -> Trustee:
-    if not tenant.documents("mailboxPermissions").find("trustee", text):
+    if not any(tenant.documents(kind).find("trustee", text) for kind in KINDS.values()):
         raise errors.not_found(text)
     return Trustee(text.upper(), text.upper(), resolved=False)

@@ -80,6 +80,7 @@ def _net_name(value: Any) -> str:
         str: "System.String",
         dict: "System.Collections.Hashtable",
         list: "System.Object[]",
+        type(None): "",
     }
     return names.get(type(value), "System.Object")
 

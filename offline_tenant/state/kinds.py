@@ -43,12 +43,15 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
             "DisplayName",
             "UserPrincipalName",
             "Sid",
+            "RecipientTypeDetails",
         ),
     ),
     "mailboxPermissions": ("mailbox", "trustee"),
+    "casMailboxPlans": (),
     "recipientPermissions": ("recipient", "trustee"),
     "distributionGroups": (
         *("EmailAddresses", "ExternalDirectoryObjectId", "Name", "Alias", "DisplayName", "Sid", "Members"),
+        "RecipientTypeDetails",
     ),
     "exchangeDirectoryRoles": (),  # no documents, only lag: directory roles on their way to Exchange
     "exchangeOrganization": (),  # TransportConfig and OrganizationConfig, where they differ from the defaults

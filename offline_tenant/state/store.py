@@ -6,7 +6,7 @@ see each other half done, and a request that fails changes nothing.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -169,6 +169,24 @@ class Collection:
             *(self._tenant, self._kind, field, value.casefold()),
         )
         return [json.loads(row[1]) for row in rows]
+
+    def find_any(
+        self, field: str, values: Iterable[str], *, offset: int = 0, limit: int = -1
+    ) -> list[Document]:
+        """Documents whose indexed field equals one of the values, case ignored, a page of them if asked.
+
+        Raises:
+            KeyError: the field is not one of the indexed ones of this kind.
+        """
+        if field not in self._indexed:
+            raise KeyError(f"{self._kind} has no index over {field}")
+        wanted = json.dumps([value.casefold() for value in values])
+        rows = self._store.execute(
+            "SELECT body FROM documents WHERE sequence IN (SELECT sequence FROM lookups WHERE tenant = ? AND kind = ?"
+            " AND field = ? AND value IN (SELECT value FROM json_each(?))) ORDER BY sequence LIMIT ? OFFSET ?",
+            *(self._tenant, self._kind, field, wanted, limit, offset),
+        )
+        return [json.loads(row[0]) for row in rows]
 
     def insert(self, id_: str, document: Mapping[str, Any]) -> None:
         """Add a document.

@@ -389,6 +389,6 @@ def test_names_of_parameters_are_found_by_case_alias_and_beginning(exchange: Exc
 
 
 def test_what_is_not_emulated_is_refused_loudly(exchange: Exchange) -> None:
-    response = exchange.post("Get-Mailbox", Filter="Name -like 'a*'")
+    response = exchange.post("Get-Mailbox", Anr="a")
     assert response.status_code == 501
-    assert "does not emulate -Filter of Get-Mailbox" in response.text
+    assert "does not emulate -Anr of Get-Mailbox" in response.text

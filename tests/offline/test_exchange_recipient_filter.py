@@ -166,4 +166,4 @@ def test_a_filter_and_its_opposite_part_the_recipients(wanted: Filter) -> None:
 @given(st.text(max_size=60) | st.text("()'\"-eqandortl $AiasN!*", max_size=40))
 def test_any_text_is_a_filter_or_an_error_of_the_cmdlet(text: str) -> None:
     with suppress(CmdletError):
-        assert recipient_filter.parse(text)
+        recipient_filter.parse(text)

@@ -1,21 +1,23 @@
-"""Get-Mailbox and Get-EXOMailbox.
+"""Get-Mailbox, Get-EXOMailbox and Set-Mailbox.
 
 https://learn.microsoft.com/powershell/module/exchangepowershell/get-exomailbox
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from offline_tenant.exchange import errors
-from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, Rows, listed
-from offline_tenant.exchange.mailboxes import find_mailbox
+from offline_tenant.exchange import listing
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, warned
+from offline_tenant.exchange.mailboxes import exo_identity, find_mailbox
 from offline_tenant.exchange.names import distinguished_name, organization
+from offline_tenant.exchange.recipients import MAILBOXES as KIND
+from offline_tenant.exchange.syntax.mailbox import CUSTOM_ATTRIBUTES
+from offline_tenant.exchange.texts import NOTHING_CHANGED
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
-KIND: Final = "mailboxes"
 MINIMUM: Final = (
     *(
         "Alias",
@@ -28,57 +30,40 @@ MINIMUM: Final = (
     *("Guid", "Id", "Name", "OrganizationId", "PrimarySmtpAddress", "RecipientType", "RecipientTypeDetails"),
     "UserPrincipalName",
 )
-EXO_IDENTITIES: Final = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "UserPrincipalName")
+# What Set-Mailbox changes, with what a mailbox has before.
+SETTINGS: Final[Mapping[str, Any]] = {
+    "DisplayName": None,
+    "LitigationHoldEnabled": False,
+    **dict.fromkeys(CUSTOM_ATTRIBUTES, ""),
+}
 
 
 def get(call: Invocation) -> Outcome:
-    """Get-Mailbox: one, all, or all of some types."""
-    return Outcome(_found(call, call.get("Identity")))
+    """Get-Mailbox: one, all, all of some types, or those that a filter selects."""
+    return Outcome(listing.rows(call, KIND, record))
 
 
 def get_exo(call: Invocation) -> Outcome:
     """Get-EXOMailbox: the same with fewer properties, unless more are asked for."""
-    identity = next((call[name] for name in EXO_IDENTITIES if call.get(name)), None)
-    rows = _found(call, identity)
+    rows = listing.rows(call, KIND, record, exo_identity(call))
     if "All" in call.get("PropertySets", ()):
         return Outcome(rows)
-    chosen = (*MINIMUM, *call.get("Properties", ()))
-    return Outcome(lambda offset, limit: [_narrowed(found, chosen) for found in rows(offset, limit)])
+    return Outcome(listing.narrowed(rows, (*MINIMUM, *call.get("Properties", ()))))
 
 
-def _found(call: Invocation, identity: str | None) -> Rows:
-    if not identity:
-        return _all(call)
-    try:
-        mailbox = find_mailbox(call.tenant, identity)
-    except errors.NotFoundError:
-        if call.settings.get("unknown_identity") != "everything":
-            raise
-        return _all(call)
-    fits = mailbox["RecipientTypeDetails"] in call.get(
-        "RecipientTypeDetails", [mailbox["RecipientTypeDetails"]]
-    )
-    return listed([record(call.tenant, mailbox)] if fits else [])
+def set_(call: Invocation) -> Outcome:
+    """Set-Mailbox: display name, custom attributes, litigation hold."""
+    mailbox = find_mailbox(call.tenant, call["Identity"])
+    wanted = {name: call[name] for name in SETTINGS if name in call.parameters}
+    if all(mailbox.get(name, SETTINGS[name]) == value for name, value in wanted.items()):
+        return warned(NOTHING_CHANGED.format(mailbox["Name"]))
+    call.tenant.documents(KIND).replace(mailbox["Guid"], mailbox | wanted)
+    return Outcome()
 
 
-def _all(call: Invocation) -> Rows:
-    types = call.get("RecipientTypeDetails")
-    mailboxes = call.tenant.documents(KIND)
-    if types is None:
-        return lambda offset, limit: _page(call.tenant, mailboxes.all(offset=offset, limit=limit))
-    some = [mailbox for mailbox in mailboxes.all() if mailbox["RecipientTypeDetails"] in types]
-    return lambda offset, limit: _page(call.tenant, some[offset : offset + limit])
-
-
-def _page(tenant: Tenant, documents: Sequence[Document]) -> list[Record]:
-    return [record(tenant, document) for document in documents]
-
-
-def _narrowed(found: Record, names: Sequence[str]) -> Record:
-    wanted = {name.casefold() for name in names}
-    if unknown := wanted - {name.casefold() for name in found}:
-        raise errors.unknown_property(min(unknown))
-    return {name: value for name, value in found.items() if name.casefold() in wanted}
+def change_prompt(call: Invocation) -> str:
+    """What Set-Mailbox asks with -Confirm."""
+    return f'Setting mailbox Identity:"{find_mailbox(call.tenant, call["Identity"])["Name"]}".'
 
 
 def record(tenant: Tenant, document: Document) -> Record:
@@ -102,7 +87,8 @@ def record(tenant: Tenant, document: Document) -> Record:
         "HiddenFromAddressListsEnabled": False,
         "AccountDisabled": document["RecipientTypeDetails"] != "UserMailbox",
         "ForwardingSmtpAddress": None,
-        "CustomAttribute1": "",
+        "LitigationHoldEnabled": document.get("LitigationHoldEnabled", False),
+        **{name: document.get(name) or "" for name in CUSTOM_ATTRIBUTES},
         "ProhibitSendReceiveQuota": "100 GB (107,374,182,400 bytes)",
         "ProhibitSendQuota": "99 GB (106,300,440,576 bytes)",
         "IssueWarningQuota": "98 GB (105,226,698,752 bytes)",
@@ -124,4 +110,5 @@ def record(tenant: Tenant, document: Document) -> Record:
 BODIES: Final[Mapping[str, Body]] = {
     "Get-Mailbox": Body(get),
     "Get-EXOMailbox": Body(get_exo),
+    "Set-Mailbox": Body(set_, change_prompt),
 }

@@ -6,24 +6,18 @@ https://learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxperm
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from offline_tenant.exchange import errors, trustees
+from offline_tenant.exchange import errors, listing, trustees
 from offline_tenant.exchange.access import entry_id
 from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, listed, one, warned
-from offline_tenant.exchange.mailboxes import find_mailbox
+from offline_tenant.exchange.mailboxes import exo_identity, find_mailbox
 from offline_tenant.exchange.names import account, distinguished_name
 from offline_tenant.exchange.syntax.mailbox_permission import MAILBOX_RIGHTS
+from offline_tenant.exchange.texts import ABSENT, PRESENT
 from offline_tenant.exchange.trustees import Trustee
 from offline_tenant.state.store import Collection, Document
 from offline_tenant.state.tenant import Tenant
 
 KIND: Final = "mailboxPermissions"
-PRESENT: Final = (
-    'The appropriate access control entry is already present on the object "{}" for account "{}".'
-)
-ABSENT: Final = (
-    'Can\'t remove the access control entry on the object "{}" for account "{}" '
-    "because the ACE doesn't exist on the object."
-)
 
 
 def add(call: Invocation) -> Outcome:
@@ -50,8 +44,10 @@ def add(call: Invocation) -> Outcome:
 
 def get(call: Invocation) -> Outcome:
     """Get-MailboxPermission: the entries of one mailbox, of one trustee if asked."""
+    if not (identity := exo_identity(call)):
+        raise errors.bad_parameter(listing.TWO_SETS, "InvalidArgument")
     try:
-        mailbox = find_mailbox(call.tenant, call["Identity"])
+        mailbox = find_mailbox(call.tenant, identity)
     except errors.NotFoundError:
         if call.settings.get("unknown_identity") != "everything":
             raise
@@ -162,5 +158,6 @@ def _record(mailbox: Document, entry: Document, trustee: Trustee) -> Record:
 BODIES: Final[Mapping[str, Body]] = {
     "Add-MailboxPermission": Body(add, addition_prompt),
     "Get-MailboxPermission": Body(get),
+    "Get-EXOMailboxPermission": Body(get),
     "Remove-MailboxPermission": Body(remove, removal_prompt),
 }

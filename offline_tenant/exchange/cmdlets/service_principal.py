@@ -11,12 +11,12 @@ from uuid import UUID
 from offline_tenant.exchange import errors
 from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, one, warned
 from offline_tenant.exchange.names import distinguished_name, name_in, organization, sid_of
+from offline_tenant.exchange.texts import NOTHING_CHANGED
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
 KIND: Final = "exchangeServicePrincipals"
 LONGEST: Final = {"AppId": 64, "ObjectId": 64, "DisplayName": 256}  # characters
-NOTHING_CHANGED: Final = "The command completed successfully but no settings of '{}' have been modified."
 
 
 def new(call: Invocation) -> Outcome:

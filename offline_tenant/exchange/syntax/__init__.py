@@ -7,8 +7,22 @@ nothing here may import the state or the web side.
 from collections.abc import Mapping
 from typing import Final
 
-from offline_tenant.exchange.syntax import mailbox, mailbox_permission, service_principal
+from offline_tenant.exchange.syntax import (
+    cas_mailbox,
+    distribution_group,
+    mailbox,
+    mailbox_permission,
+    recipient_permission,
+    service_principal,
+)
 from offline_tenant.exchange.syntax.parameters import Syntax
 
-ROWS: Final = (*service_principal.ROWS, *mailbox_permission.ROWS, *mailbox.ROWS)
+ROWS: Final = (
+    *service_principal.ROWS,
+    *mailbox_permission.ROWS,
+    *mailbox.ROWS,
+    *recipient_permission.ROWS,
+    *cas_mailbox.ROWS,
+    *distribution_group.ROWS,
+)
 SYNTAX: Final[Mapping[str, Syntax]] = {row.name.casefold(): row for row in ROWS}

@@ -1,14 +1,23 @@
-"""Get-Mailbox and Get-EXOMailbox."""
+"""Get-Mailbox, Get-EXOMailbox and Set-Mailbox."""
 
 from typing import Final
 
-from offline_tenant.exchange.syntax.parameters import ANY_IDENTITY, SIZE, Parameter, Syntax, refused
-from offline_tenant.exchange.values import SWITCH, TEXT, TEXTS, any_of
+from offline_tenant.exchange.syntax.parameters import (
+    ANY_IDENTITY,
+    EXO_IDENTITIES,
+    IDENTITY,
+    SIZE,
+    Parameter,
+    Syntax,
+    refused,
+)
+from offline_tenant.exchange.values import BOOLEAN, SWITCH, TEXT, TEXTS, any_of
 
 RECIPIENT_TYPES: Final = any_of(
     "Microsoft.Exchange.Data.Directory.Recipient.RecipientTypeDetails",
     *("UserMailbox", "SharedMailbox", "RoomMailbox", "EquipmentMailbox"),
 )
+CUSTOM_ATTRIBUTES: Final = tuple(f"CustomAttribute{number}" for number in range(1, 16))
 OUTPUT: Final = "Microsoft.Exchange.Data.Directory.Management.Mailbox"
 
 ROWS: Final = (
@@ -18,8 +27,9 @@ ROWS: Final = (
             ANY_IDENTITY,
             SIZE,
             Parameter("RecipientTypeDetails", RECIPIENT_TYPES),
+            Parameter("Filter"),
             Parameter("UseCustomRouting", SWITCH),
-            *refused(TEXT, "Anr", "Filter", "SortBy", "MailboxPlan", "Organization"),
+            *refused(TEXT, "Anr", "SortBy", "MailboxPlan", "Organization"),
             *refused(
                 SWITCH,
                 *("Archive", "GroupMailbox", "InactiveMailboxOnly", "IncludeInactiveMailbox", "Migration"),
@@ -36,10 +46,7 @@ ROWS: Final = (
     Syntax(
         "Get-EXOMailbox",
         (
-            ANY_IDENTITY,
-            Parameter("ExternalDirectoryObjectId"),
-            Parameter("PrimarySmtpAddress"),
-            Parameter("UserPrincipalName"),
+            *EXO_IDENTITIES,
             Parameter("Properties", TEXTS),
             Parameter(
                 "PropertySets",
@@ -47,7 +54,8 @@ ROWS: Final = (
             ),
             SIZE,
             Parameter("RecipientTypeDetails", RECIPIENT_TYPES),
-            *refused(TEXT, "Anr", "Filter", "OrganizationalUnit"),
+            Parameter("Filter"),
+            *refused(TEXT, "Anr", "OrganizationalUnit"),
             *refused(
                 SWITCH,
                 *("Archive", "Async", "GroupMailbox", "InactiveMailboxOnly", "IncludeInactiveMailbox"),
@@ -55,5 +63,19 @@ ROWS: Final = (
             ),
         ),
         OUTPUT,
+    ),
+    Syntax(
+        "Set-Mailbox",
+        (
+            IDENTITY,
+            Parameter("DisplayName"),
+            Parameter("LitigationHoldEnabled", BOOLEAN),
+            *(Parameter(name) for name in CUSTOM_ATTRIBUTES),
+            *refused(TEXT, "Alias", "EmailAddresses", "ForwardingAddress", "ForwardingSmtpAddress"),
+            *refused(TEXT, "GrantSendOnBehalfTo", "LitigationHoldDuration", "PrimarySmtpAddress", "Type"),
+            *refused(BOOLEAN, "HiddenFromAddressListsEnabled", "DeliverToMailboxAndForward"),
+        ),
+        OUTPUT,
+        "asked",
     ),
 )

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from offline_tenant.exchange.syntax.parameters import IDENTITY, SIZE, Parameter, Syntax, refused
+from offline_tenant.exchange.syntax.parameters import (
+    EXO_IDENTITIES,
+    IDENTITY,
+    SIZE,
+    Parameter,
+    Syntax,
+    refused,
+)
 from offline_tenant.exchange.values import BOOLEAN, SWITCH, TEXT, any_of, one_of
 
 MAILBOX_RIGHTS: Final = (
@@ -48,6 +55,9 @@ ROWS: Final = (
             ),
         ),
         OUTPUT,
+    ),
+    Syntax(
+        "Get-EXOMailboxPermission", (*EXO_IDENTITIES, SIZE, *refused(SWITCH, "SoftDeletedMailbox")), OUTPUT
     ),
     Syntax(
         "Remove-MailboxPermission",

@@ -86,3 +86,8 @@ def refused(type_: Type, *names: str) -> tuple[Parameter, ...]:
 IDENTITY: Final = Parameter("Identity", mandatory=True, position=0)
 ANY_IDENTITY: Final = Parameter("Identity", position=0)
 SIZE: Final = Parameter("ResultSize", RESULT_SIZE)
+# The fast cmdlets of the module, Get-EXO*, have a parameter for each kind of name as well.
+EXO_IDENTITIES: Final = (
+    ANY_IDENTITY,
+    *(Parameter(name) for name in ("ExternalDirectoryObjectId", "PrimarySmtpAddress", "UserPrincipalName")),
+)
