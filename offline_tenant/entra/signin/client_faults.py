@@ -99,6 +99,11 @@ CLIENT_FAULTS: Final[Mapping[int, Fault]] = {
         "invalid_request",
         "The endpoint only accepts POST, OPTIONS requests. Received a {method} request.",
     ),
+    9000411: Fault(
+        400,
+        "invalid_request",
+        "The request is not properly formatted. The parameter '{parameter}' is duplicated.",
+    ),
     # Of version 2.0; newer ones tell 9010010 where it contradicts the scope.
     901002: Fault(400, "invalid_request", "The 'resource' request parameter is not supported."),
     1002012: Fault(

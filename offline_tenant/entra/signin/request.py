@@ -1,10 +1,12 @@
 """A sign-in request: the tenant of the path, and the form."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+from urllib.parse import parse_qsl
 
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.signin import implied
@@ -106,12 +108,17 @@ def form_of(call: Call) -> dict[str, str]:
     """The form that a call carries.
 
     Raises:
-        SignInError: it carries none (90013).
+        SignInError: it carries none (90013), or one with a parameter twice (9000411).
     """
     try:
-        return call.form()
+        pairs = parse_qsl(call.body.decode(), keep_blank_values=True)
     except ValueError as error:
         raise SignInError(90013) from error
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            # Whoever checks one of them must not be shown the other.
+            raise SignInError(9000411, parameter=name)
+    return dict(pairs)
 
 
 def tenant_of(call: Call, error: str | None = None) -> Tenant | None:
