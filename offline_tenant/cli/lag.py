@@ -68,5 +68,5 @@ def off(
 
 @lag.command()
 def realistic(*, home: HomeOption = None) -> None:
-    """Lag as real tenants do: seconds for applications, minutes for roles and mailbox permissions."""
+    """Lag as real tenants do: seconds for applications, minutes for roles and mailbox permissions; throttle, too."""
     _told(ask(home, "POST", "lag/realistic"))

@@ -168,6 +168,25 @@ class Lag(RootModel[dict[Annotated[str, AfterValidator(_known_kind)], Delay | No
     model_config = ConfigDict(strict=True)
 
 
+AtLeastOne = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class MicroDelay(Body):
+    """After how many calls of a window each further one is held up, and for how long."""
+
+    after: Count = 0
+    milliseconds: Annotated[int, Field(ge=1, le=3_600_000)]
+
+
+class Throttle(Body):
+    """What is enforced; see ``exchange.throttle``."""
+
+    requests: AtLeastOne | None = None
+    seconds: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 300.0
+    concurrency: AtLeastOne | None = None
+    delay: MicroDelay | None = None
+
+
 class NewMailbox(Body):
     """A mailbox to add."""
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from offline_tenant.control.bodies import Lag, Nothing
 from offline_tenant.control.frame import Row, done, read, refusal
+from offline_tenant.exchange import throttle
 from offline_tenant.state import delays, propagation
 from offline_tenant.web.call import Answer, Call
 
@@ -48,6 +49,7 @@ def _configured(call: Call, known: dict[str, Any]) -> Answer:
 
 def _realistic(call: Call) -> Answer:
     read(call, Nothing)
+    throttle.configure(call.installation.settings, throttle.REALISTIC)
     return _told(call, REALISTIC)
 
 
@@ -69,6 +71,6 @@ ROWS: Final = (
     Row("GET", "lag", _show, "how long what is new or changed stays unseen, by kind"),
     Row("PUT", "lag", _put, "these kinds and no others"),
     Row("POST", "lag", _change, "these kinds too; null takes one away"),
-    Row("POST", "lag/realistic", _realistic, "as it is seen in real tenants"),
+    Row("POST", "lag/realistic", _realistic, "as it is seen in real tenants; throttling, too"),
     Row("DELETE", "lag", done(_off), "everything is seen at once"),
 )

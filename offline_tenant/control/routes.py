@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline_tenant.control import calls, clock, issuers, lag, state, tenants
+from offline_tenant.control import calls, clock, issuers, lag, state, tenants, throttle
 from offline_tenant.control.frame import AREA, Row, guarded
 from offline_tenant.web.call import Answer, Call, Route
 
@@ -22,6 +22,7 @@ ROWS: Final = (
     *clock.ROWS,
     *calls.ROWS,
     *lag.ROWS,
+    *throttle.ROWS,
     *tenants.ROWS,
     *issuers.ROWS,
 )

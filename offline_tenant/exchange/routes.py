@@ -3,14 +3,12 @@
 Microsoft does not document it; it is described by the public code that speaks to it.
 """
 
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from offline_tenant.entra.verification import EXCHANGE_AUDIENCES, Claims, TokenError, verify
-from offline_tenant.exchange import run, wire
+from offline_tenant.exchange import batch, paging, run, throttle, wire
 from offline_tenant.exchange.admission import Caller, NotAdmittedError, admit
 from offline_tenant.exchange.errors import CmdletError
 from offline_tenant.exchange.names import SERVER
@@ -18,19 +16,19 @@ from offline_tenant.exchange.syntax import SYNTAX
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
 
-AREA: Final = Area("exchange", wire.plain_error)
+AREA: Final = Area("exchange", wire.plain_error, gate=throttle.gate(lambda _: 1))
+BATCH: Final = Area("batch", wire.plain_error, gate=throttle.gate(lambda call: len(_batched(call))))
 # Connecting is counted by itself: "exchange" in the counters is cmdlets only.
 CONNECTING: Final = Area("connect", wire.plain_error)
 
 UNAUTHORIZED: Final = 401
-LARGEST_PAGE: Final = 1000  # records
 NAME_LENGTH: Final = 64  # what a counter keeps of a cmdlet's name
-NUMBER: Final = re.compile("[0-9]{1,9}")
-RATE: Final = {"Rate-Limit-Limit": "30000", "Rate-Limit-Remaining": "29999", "X-Concurrencycount": "1"}
 
 
 def _invoke(call: Call) -> Answer:
     caller = _caller(call)
+    if (form := call.headers.get("x-responseformat", "json")).casefold() != "json":
+        return wire.not_emulated(f"X-ResponseFormat: {form}")
     name, arguments = _cmdlet(call)
     if name.casefold() not in caller.cmdlets:
         return _nothing_there()
@@ -46,11 +44,25 @@ def _run(call: Call, tenant: Tenant, name: str, arguments: Mapping[str, Any]) ->
     if isinstance(outcome, run.Question):
         answer = wire.answer(context, [], [], {"@adminapi.confirmationmessage": outcome.text})
     else:
-        offset, size = _page(call)
-        records = outcome.rows(offset, size + 1)
-        more = {"@odata.nextLink": _next_page(call, offset + size)} if len(records) > size else {}
-        answer = wire.answer(context, records[:size], outcome.warnings, more)
-    return Answer(answer.status, answer.body, {**answer.headers, **RATE, "X-FEServer": SERVER})
+        records, more = paging.page(call, outcome.rows)
+        answer = wire.answer(context, records, outcome.warnings, more)
+    return Answer(answer.status, answer.body, {**answer.headers, "X-FEServer": SERVER, "Cmdlet-Name": name})
+
+
+def _batch(call: Call) -> Answer:
+    _caller(call)
+    return batch.run(call, INVOKE)
+
+
+def _batched(call: Call) -> list[str]:
+    try:
+        return [_counted_as(part.call) for part in batch.parts(call)]
+    except Refusal:
+        return []
+
+
+def _batch_waits(call: Call) -> float:
+    return sum(call.ledger.latency(AREA.name, name) for name in _batched(call))
 
 
 def _cmdlet(call: Call) -> tuple[str, dict[str, Any]]:
@@ -113,32 +125,6 @@ def _nothing_there() -> Answer:
     return Answer(403, b"\0" * 32, headers)
 
 
-def _page(call: Call) -> tuple[int, int]:
-    size = LARGEST_PAGE
-    for preference in call.headers.get("prefer", "").replace(";", ",").split(","):
-        name, _, value = preference.strip().partition("=")
-        if name.casefold() == "odata.maxpagesize" and NUMBER.fullmatch(value) and int(value):
-            size = min(int(value), LARGEST_PAGE)
-    return _offset(call.query.get("$skiptoken", "")), size
-
-
-def _offset(token: str) -> int:
-    if not token:
-        return 0
-    try:
-        decoded = urlsafe_b64decode(token).decode()
-    except ValueError:
-        decoded = ""
-    if not NUMBER.fullmatch(decoded):
-        raise _refused(400, "BadRequest", "The $skiptoken is not one of this service.")
-    return int(decoded)
-
-
-def _next_page(call: Call, offset: int) -> str:
-    token = urlsafe_b64encode(str(offset).encode()).decode()
-    return f"{call.base_url}{call.path}?$skiptoken={token}"
-
-
 def _module_file(call: Call) -> Answer:
     caller = _caller(call)
     wanted = [one.strip().casefold() for one in call.headers.get("commandname", "*").split(",")]
@@ -162,8 +148,10 @@ def _wrong_version(_: Call) -> Answer:
 
 V1: Final = "/adminapi/v1.0/{tenant}"
 BETA: Final = "/adminapi/beta/{tenant}"
+INVOKE: Final = Route(AREA, "POST", f"{BETA}/InvokeCommand", _invoke, _counted_as)
 ROUTES: Final = [
-    Route(AREA, "POST", f"{BETA}/InvokeCommand", _invoke, _counted_as),
+    INVOKE,
+    Route(BATCH, "POST", f"{BETA}/$batch", _batch, lambda _: "$batch", _batch_waits),
     Route(AREA, "POST", f"{V1}/InvokeCommand", _wrong_version, lambda _: "(v1.0)"),
     Route(CONNECTING, "GET", f"{V1}/EXOModuleFile", _module_file, lambda _: "EXOModuleFile"),
     Route(CONNECTING, "GET", f"{V1}/EXOBanner('AutogenSession')", _banner, lambda _: "EXOBanner"),

@@ -33,7 +33,7 @@ BODIES: Final[Mapping[str, Body]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """The cmdlet did nothing yet: it wants to be told ``Confirm: false``."""
+    """The cmdlet did nothing: it wants to be told ``Confirm: false``, or was told ``WhatIf``."""
 
     text: str
 
@@ -52,10 +52,8 @@ def run(tenant: Tenant, name: str, arguments: Mapping[str, Any]) -> Outcome | Qu
     syntax = SYNTAX[name.casefold()]
     body = BODIES[syntax.name]
     call = Invocation(tenant, _bound(syntax, arguments))
-    if call.get("WhatIf"):
-        body.prompt(call)  # looks everything up, so that a faulty call fails here as well
-        return Outcome()
-    if _asks(syntax, call):
+    # The prompt looks everything up, so that a faulty call fails with -WhatIf as well.
+    if call.get("WhatIf") or _asks(syntax, call):
         return Question(body.prompt(call))
     return body.run(call)
 

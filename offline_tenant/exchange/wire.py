@@ -22,6 +22,7 @@ CODES: Final = {
     405: "MethodNotAllowed",
     429: "TooManyRequests",
     501: "NotImplemented",
+    504: "GatewayTimeout",
 }
 ODATA_EXCEPTION: Final = "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"
 WARNINGS_TYPE: Final = {"adminapi.warnings@odata.type": "#Collection(String)"}
@@ -53,6 +54,11 @@ def plain_error(status: int, code: str, message: str) -> Answer:
     """An error of the endpoint itself, outside any cmdlet; also how injected faults look."""
     detail = {"code": "Client", "target": "", "message": message}
     return Answer(status, _error(code, message, [detail], None), {"X-FEServer": SERVER})
+
+
+def not_emulated(what: str) -> Answer:
+    """Microsoft's endpoint has it, this one has not, and says so."""
+    return plain_error(501, CODES[501], f"The offline tenant does not emulate {what}.")
 
 
 def _error(code: str, message: str, details: list[Json], internal: Json | None) -> Json:

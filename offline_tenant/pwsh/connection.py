@@ -38,6 +38,14 @@ class Connection:
     claims: Mapping[str, Any]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
+    def invoke(self, cmdlet: str, parameters: Mapping[str, Any], page: str | None) -> Reply:
+        """Run a cmdlet, or fetch a further page of what it gave back.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        return self.api.invoke(cmdlet, parameters, page, self.page_size)
+
     def information(self) -> dict[str, Any]:
         """The properties that Get-ConnectionInformation shows."""
         expires = datetime.fromtimestamp(self.claims.get("exp", 0), UTC)

@@ -72,6 +72,7 @@ class Pipeline:
         self._runspace: Runspace | None = None
         self._answers: dict[int, PipelineHostResponseEvent] = {}
         self._preferences: dict[str, Any] = {}
+        self._activity = ""
 
     @property
     def running(self) -> bool:
@@ -156,6 +157,7 @@ class Pipeline:
         syntax = runspace.find(str(command.command_text))
         named = {str(name).strip("-:"): plain(value) for name, value in command.parameters if name}
         positional = [plain(value) for name, value in command.parameters if not name]
+        self._activity = syntax.name
         self._preferences = common(bound_parameters(syntax, named, positional))
         try:
             runspace.run(syntax, named, positional, self)
@@ -203,6 +205,27 @@ class Pipeline:
         self._do(
             lambda: self._wire.write_information(message, "Write-Host", tags=["PSHOST"], computer="", user="")
         )
+
+    def verbose(self, message: str) -> None:
+        """What Write-Verbose would show: nothing without -Verbose."""
+        if self._preferences.get("Verbose"):
+            self._do(lambda: self._wire.write_verbose(message))
+
+    def error(self, error: NonTerminatingError) -> None:
+        """An error after which the command goes on, unless -ErrorAction says otherwise."""
+        self._error(error, self._activity)
+
+    def host_line(self, text: str) -> None:
+        """A line on the screen of the client's host; nothing comes back, so nothing is waited for."""
+        if not self._host_is_null():
+            self._do(lambda: ServerHostRequestor(self._wire).write_line(text))
+
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the pipeline is stopped meanwhile."""
+        with self._session.changed:
+            self._session.changed.wait_for(lambda: not self.running, seconds)
+            if not self.running:
+                raise StoppedError
 
     def progress(self, activity: str, status: str, *, done: bool) -> None:
         """How far it got."""

@@ -6,6 +6,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
 from offline_tenant.exchange.syntax.parameters import COMMON, SIZE, Syntax
+from offline_tenant.pwsh import retry
 from offline_tenant.pwsh.admin_api import Reply, TransportError
 from offline_tenant.pwsh.connection import Connection
 from offline_tenant.pwsh.errors import NonTerminatingError
@@ -20,6 +21,9 @@ GOOD: Final = 200
 THERE_IS_MORE: Final = (
     "There are more results available than are currently displayed. To display them, increase the value for the "
     "ResultSize parameter."
+)
+TOO_OFTEN: Final = NonTerminatingError(
+    "Maximum retry count reached.", error_id="MaxRetryReached", category="LimitsExceeded"
 )
 SURE: Final = "Are you sure you want to perform this action?"
 
@@ -37,13 +41,25 @@ def run(connection: Connection, syntax: Syntax, bound: Mapping[str, Any], stream
         _show(connection, syntax, (sent, bound), streams)
         return
     confirm = bool(bound.get("Confirm", syntax.confirms == "always")) and not bound.get("WhatIf")
-    reply = _ask(connection, syntax, {**sent, "Confirm": confirm}, None)
+    if confirm:
+        streams.verbose("Validation call to the server:")
+    reply = _ask(connection, syntax, {**sent, "Confirm": confirm}, streams)
     question = reply.body.get("@adminapi.confirmationmessage")
     if question is not None:
-        if not streams.confirms(f"{SURE}\n{question}"):
+        if not _goes_on(str(question), bound, streams):
             return
-        reply = _ask(connection, syntax, {**sent, "Confirm": False}, None)
+        reply = _ask(connection, syntax, {**sent, "Confirm": False}, streams)
     _write(reply, syntax, streams, None)
+
+
+def _goes_on(question: str, bound: Mapping[str, Any], streams: "Streams") -> bool:
+    if bound.get("WhatIf"):
+        streams.host_line(f"What if: {question}")
+        return False
+    if not streams.confirms(f"{SURE}\n{question}"):
+        return False
+    streams.verbose("Execution call to the server:")
+    return True
 
 
 def _show(
@@ -56,7 +72,7 @@ def _show(
     left = bound.get(SIZE.name, DEFAULT_SIZE)
     page: str | None = None
     while True:
-        reply = _ask(connection, syntax, sent, page)
+        reply = _ask(connection, syntax, sent, streams, page)
         shown = _write(reply, syntax, streams, left)
         cut = shown < len(reply.body["value"])
         left = None if left is None else left - shown
@@ -78,9 +94,30 @@ def _write(reply: Reply, syntax: Syntax, streams: "Streams", most: int | None) -
     return len(records)
 
 
-def _ask(connection: Connection, syntax: Syntax, sent: Mapping[str, Any], page: str | None) -> Reply:
+def _ask(
+    connection: Connection,
+    syntax: Syntax,
+    sent: Mapping[str, Any],
+    streams: "Streams",
+    page: str | None = None,
+) -> Reply:
+    """The answer, after as many attempts as the module makes."""
+    for tried in range(retry.MOST + 1):
+        reply = _asked(connection, syntax, sent, page)
+        if (wait := retry.wait_before(reply, tried)) is None:
+            break
+        retry.explain(reply, wait, tried, streams)
+        streams.wait(wait)
+    if retry.exhausted(reply, tried):
+        streams.error(TOO_OFTEN)
+    if reply.status != GOOD:
+        raise _error(reply, syntax)
+    return reply
+
+
+def _asked(connection: Connection, syntax: Syntax, sent: Mapping[str, Any], page: str | None) -> Reply:
     try:
-        reply = connection.api.invoke(syntax.name, sent, page, connection.page_size)
+        return connection.invoke(syntax.name, sent, page)
     except TransportError as error:
         raise NonTerminatingError(
             f"An error occurred while sending the request. {error}",
@@ -88,9 +125,6 @@ def _ask(connection: Connection, syntax: Syntax, sent: Mapping[str, Any], page: 
             category="ConnectionError",
             reason="HttpRequestException",
         ) from error
-    if reply.status != GOOD:
-        raise _error(reply, syntax)
-    return reply
 
 
 def _error(reply: Reply, syntax: Syntax) -> NonTerminatingError:

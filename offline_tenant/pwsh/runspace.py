@@ -13,7 +13,13 @@ from offline_tenant.pwsh import remote
 from offline_tenant.pwsh.admin_api import MODULE_VERSION
 from offline_tenant.pwsh.commands import BUILT_IN, CONNECT, DISCONNECT, GET_MODULE, IMPORT_MODULE, INFORMATION
 from offline_tenant.pwsh.connection import Connection, connect
-from offline_tenant.pwsh.errors import PowerShellError, invalid, not_emulated, not_recognized
+from offline_tenant.pwsh.errors import (
+    NonTerminatingError,
+    PowerShellError,
+    invalid,
+    not_emulated,
+    not_recognized,
+)
 from offline_tenant.pwsh.plain import made
 
 MODULE: Final = "ExchangeOnlineManagement"
@@ -37,6 +43,18 @@ class Streams(Protocol):
 
     def information(self, message: str) -> None:
         """What Write-Host would show."""
+
+    def verbose(self, message: str) -> None:
+        """What Write-Verbose would show: nothing without -Verbose."""
+
+    def error(self, error: NonTerminatingError) -> None:
+        """An error after which the command goes on."""
+
+    def host_line(self, text: str) -> None:
+        """A line on the screen of whoever sits there; lost where nobody does."""
+
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the pipeline is stopped meanwhile."""
 
     def progress(self, activity: str, status: str, *, done: bool) -> None:
         """How far it got."""

@@ -89,6 +89,18 @@ class Store:
         finally:
             self._emptied = False
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail by itself: what it had changed is undone, the rest stays."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._db.execute("RELEASE part")
+
     def collection(self, tenant: str, kind: str) -> "Collection":
         """The documents of one kind in one tenant.
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from offline_tenant.state.tenant import Installation
-from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
+from offline_tenant.web.call import Answer, Area, Call, Passage, Refusal, Route
 from offline_tenant.web.caller import caller
 from offline_tenant.web.faults import LOSE, REFUSE, Fault
 from offline_tenant.web.ledger import Ledger
@@ -126,17 +126,28 @@ async def _serve(route: Route, call: Call) -> Answer:
     began = time.perf_counter()
     area, name = route.area.name, route.name_of(call)
     call.ledger.count(area, name)
-    if wait := call.ledger.latency(area, name):
-        await asyncio.sleep(wait)
-    fault = call.ledger.fault(area, name)
-    answer = _injected(route.area, fault) if fault and fault.effect == REFUSE else _handle(route, call)
-    call.ledger.record(_entry(area, name, call, answer, fault) | {"milliseconds": _since(began)})
-    if fault and fault.effect == LOSE:
+    with route.area.gate(call) as passage:
+        answer, fault = await _through(passage, route, name, call)
+    call.ledger.record(log_entry(area, name, call, answer, fault) | {"milliseconds": _since(began)})
+    if answer.lost or (fault and fault.effect == LOSE):
         raise AnswerLostError(name)
     return answer
 
 
-def _injected(area: Area, fault: Fault) -> Answer:
+async def _through(passage: Passage, route: Route, name: str, call: Call) -> tuple[Answer, Fault | None]:
+    if passage.refusal:
+        return passage.refusal, None
+    inside = route.waits(call) if route.waits else 0.0
+    if wait := call.ledger.latency(route.area.name, name) + inside + passage.delay:
+        await asyncio.sleep(min(wait, passage.longest))
+    fault = call.ledger.fault(route.area.name, name)
+    if fault and fault.effect == REFUSE:
+        return injected(route.area, fault), fault
+    return passage.finished(passage.too_late() or _handle(route, call)), fault
+
+
+def injected(area: Area, fault: Fault) -> Answer:
+    """An injected error, in the service's own form."""
     shaped = area.error(fault.status, fault.code, fault.message)
     return Answer(shaped.status, shaped.body, {**shaped.headers, **fault.headers})
 
@@ -152,7 +163,8 @@ def _handle(route: Route, call: Call) -> Answer:
         return route.area.error(500, "InternalServerError", "The offline tenant failed; its log says why.")
 
 
-def _entry(area: str, name: str, call: Call, answer: Answer, fault: Fault | None) -> dict[str, Any]:
+def log_entry(area: str, name: str, call: Call, answer: Answer, fault: Fault | None) -> dict[str, Any]:
+    """What the log keeps of a call."""
     return {
         "area": area,
         "call": name,

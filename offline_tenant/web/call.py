@@ -1,7 +1,8 @@
 """A request and its answer as handlers see them: plain values, no web framework."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,11 +19,13 @@ class Answer:
         status: the HTTP status.
         body: a dict or list becomes JSON, text becomes HTML, bytes go as they are, None is no body.
         headers: further headers; ``Content-Type`` here wins.
+        lost: nobody gets it: the connection breaks instead.
     """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    lost: bool = False
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of ours
@@ -79,6 +82,37 @@ class Call:
 Handler = Callable[[Call], Answer]
 
 
+class Passage:
+    """One call on its way through its service; this one goes through as it is.
+
+    Attributes:
+        refusal: answers instead of the work, if there is one.
+        delay: seconds that the service holds the call up, beside the injected latency.
+        longest: seconds that it is held up at most, whatever was injected.
+    """
+
+    refusal: Answer | None = None
+    delay: float = 0.0
+    longest: float = float("inf")
+
+    def too_late(self) -> Answer | None:
+        """What answers instead of the work, now that the call has waited."""
+        return None
+
+    def finished(self, answer: Answer) -> Answer:
+        """The answer as the service sends it."""
+        return answer
+
+
+Gate = Callable[[Call], AbstractContextManager[Passage]]
+
+
+@contextmanager
+def open_gate(_: Call) -> Iterator[Passage]:
+    """No limits."""
+    yield Passage()
+
+
 def named_by_template(template: str) -> Callable[[Call], str]:
     """Counters of most areas go by method and path template: ``GET /v1.0/applications/{id}``."""
     return lambda call: f"{call.method} {template}"
@@ -93,11 +127,13 @@ class Area:
         error: shapes an error in the service's own form from status, code and message.
         observed: whether its calls are counted, logged, delayed and failed as the control plane tells;
             false for the control plane itself, which must work whatever was told.
+        gate: what each of its calls passes, for the service's own limits; held until the answer is made.
     """
 
     name: str
     error: Callable[[int, str, str], Answer]
     observed: bool = True
+    gate: Gate = open_gate
 
 
 @dataclass(frozen=True)
@@ -110,6 +146,7 @@ class Route:
         template: the path, with ``{name}`` for its variable parts (``{name:path}`` for a rest with slashes).
         handler: called inside a transaction.
         name: what counters, faults and latency know the call by; its method and template unless given.
+        waits: seconds of latency of the calls inside this one, for a route that takes several in one request.
     """
 
     area: Area
@@ -117,6 +154,7 @@ class Route:
     template: str
     handler: Handler
     name: Callable[[Call], str] | None = None
+    waits: Callable[[Call], float] | None = None
 
     def name_of(self, call: Call) -> str:
         """What this call is counted as."""

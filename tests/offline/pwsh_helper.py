@@ -31,6 +31,7 @@ from psrpcore import (
     PSRPEvent,
     PSRPPayload,
     StreamType,
+    VerboseRecordEvent,
     WarningRecordEvent,
 )
 from psrpcore.types import (
@@ -43,6 +44,7 @@ from psrpcore.types import (
 
 from offline_tenant import certificates
 
+VOID = -100  # the id of calls of the host that nobody answers
 EMPTY = uuid.UUID(int=0)
 NULL_HOST = HostInfo(IsHostNull=True, IsHostUINull=True, IsHostRawUINull=True, UseRunspaceHost=True)
 REAL_HOST = HostInfo(IsHostNull=False, IsHostUINull=False, IsHostRawUINull=True, UseRunspaceHost=False)
@@ -64,6 +66,8 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    host_lines: list[str] = field(default_factory=list)
+    verbose: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     reason: ErrorRecord | None = None
     state: PSInvocationState = PSInvocationState.NotStarted
@@ -217,6 +221,9 @@ class Client:
             return
         run.messages.append(name)
         if isinstance(event, PipelineHostCallEvent):
+            if event.ci == VOID:
+                run.host_lines.append(str(event.method_parameters[0]))
+                return
             run.questions.append(str(event.method_parameters[1]))
             if run.answer is not None:
                 ClientHostResponder(run.pipeline).prompt_for_choice(event.ci, run.answer)
@@ -232,6 +239,8 @@ def _collect(run: Run, event: PSRPEvent[Any, Any]) -> None:
         run.errors.append(event.record)
     elif isinstance(event, WarningRecordEvent):
         run.warnings.append(str(event.record.Message))
+    elif isinstance(event, VerboseRecordEvent):
+        run.verbose.append(str(event.record.Message))
     elif isinstance(event, InformationRecordEvent):
         run.information.append(str(event.record.MessageData))
     elif isinstance(event, PipelineStateEvent):

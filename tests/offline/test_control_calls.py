@@ -58,7 +58,7 @@ def test_the_log_is_filtered(control: Control) -> None:
 
 
 def test_the_log_of_a_service_that_is_not_there(control: Control) -> None:
-    assert "service: expected one of connect, exchange, graph, imap," in control.complaint(
+    assert "service: expected one of batch, connect, exchange, graph, imap," in control.complaint(
         "GET", "log?service=grpah"
     )
 
@@ -100,7 +100,7 @@ def test_latency_is_merged_replaced_and_cleared(control: Control) -> None:
         ({"graph *": 3601}, "graph *: Input should be less than or equal to 3600"),
         ({"graph *": "1"}, "graph *: Input should be a valid number"),
         ({"graph *": True}, "graph *: Input should be a valid number"),
-        ({"grph *": 1}, "services are connect, exchange, graph"),
+        ({"grph *": 1}, "services are batch, connect, exchange, graph"),
         ({"graph": 1}, "expected a service and a call"),
         ({"": 1}, "expected a service and a call"),
         ([1], "Input should be an object"),

@@ -1,6 +1,7 @@
 """The Exchange module in the pwsh stand-in, against a tenant that is served over TLS."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -263,9 +264,9 @@ def test_a_rest_cmdlet_words_its_errors_otherwise(client: Client) -> None:
 
 
 def test_a_refused_call_and_a_lost_answer_are_errors_of_the_cmdlet(client: Client, ledger: Ledger) -> None:
-    ledger.faults.append(Fault("exchange Get-Mailbox", 503, "ServiceUnavailable", "Server too busy."))
+    ledger.faults.append(Fault("exchange Get-Mailbox", 500, "InternalServerError", "Server fell over."))
     ledger.faults.append(Fault("exchange Get-Mailbox", effect="lose"))
-    assert [str(error) for error in client.run("Get-Mailbox").errors] == ["Server too busy."]
+    assert [str(error) for error in client.run("Get-Mailbox").errors] == ["Server fell over."]
     [lost] = client.run("Get-Mailbox").errors
     assert str(lost).startswith("An error occurred while sending the request.")
     assert len(records(client.run("Get-Mailbox"))) == 7
@@ -323,6 +324,73 @@ def test_a_question_can_be_stopped(client: Client) -> None:
     client.finish(run)
     assert run.state == PSInvocationState.Stopped
     assert len(records(client.run("Get-ServicePrincipal"))) == 1
+
+
+def test_what_if_shows_the_prompt_on_the_host_and_does_nothing(client: Client) -> None:
+    new_principal(client)
+    run = client.run("Remove-ServicePrincipal", APP_ID, WhatIf=None, host=REAL_HOST)
+    assert run.host_lines == [f'What if: Removing the service principal "{ENTERPRISE_OBJECT_ID}".']
+    assert run.questions == []
+    assert client.run("Remove-ServicePrincipal", APP_ID, WhatIf=None, host=NULL_HOST).host_lines == []
+    assert len(records(client.run("Get-ServicePrincipal"))) == 1
+    assert client.run("Remove-ServicePrincipal", "nobody", WhatIf=None, host=REAL_HOST).errors
+
+
+# --- the module's own retries
+
+
+def test_a_throttled_call_waits_as_it_is_told_and_is_made_again(client: Client, ledger: Ledger) -> None:
+    busy = Fault(
+        "exchange Get-Mailbox", 429, "TooManyRequests", "Slow down.", {"Retry-After": "0.25"}, times=2
+    )
+    ledger.faults.append(busy)
+    began = time.monotonic()
+    run = client.run("Get-Mailbox", BILLING, Verbose=None)
+    assert len(records(run)) == 1
+    assert time.monotonic() - began >= 0.5
+    assert run.verbose == [
+        "Query 1 failed.",
+        "The current request is throttled at the server, waiting for 250 milliseconds",
+        "Query 2 failed.",
+        "The current request is throttled at the server, waiting for 250 milliseconds",
+    ]
+    assert ledger.stats()["exchange"] == {"Get-Mailbox": 3}
+
+
+def test_a_call_is_made_four_times_at_most(client: Client, ledger: Ledger) -> None:
+    ledger.faults.append(
+        Fault("exchange Get-Mailbox", 503, "ServiceUnavailable", "Server too busy.", times=0)
+    )
+    run = client.run("Get-Mailbox")
+    assert [str(error) for error in run.errors] == ["Maximum retry count reached.", "Server too busy."]
+    assert run.verbose == []
+    assert run.errors[0].FullyQualifiedErrorId == "MaxRetryReached"
+    assert ledger.stats()["exchange"] == {"Get-Mailbox": 4}
+    stopped = client.run("Get-Mailbox", ErrorAction="Stop")
+    assert str(stopped.reason) == "Maximum retry count reached."
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 502, 504])
+def test_other_failures_are_not_tried_again(client: Client, ledger: Ledger, status: int) -> None:
+    ledger.faults.append(Fault("exchange Get-Mailbox", status, "X", "No."))
+    assert [str(error) for error in client.run("Get-Mailbox").errors] == ["No."]
+    assert ledger.stats()["exchange"] == {"Get-Mailbox": 1}
+
+
+def test_a_pipeline_that_waits_can_be_stopped(client: Client, ledger: Ledger) -> None:
+    ledger.faults.append(Fault("exchange Get-Mailbox", 429, "X", "No.", {"Retry-After": "600"}))
+    run = client.start("Get-Mailbox", Verbose=None)
+    while len(run.verbose) < 2:
+        client.pull()
+    client.tell("Signal", run.pipeline.pipeline_id)
+    client.finish(run)
+    assert run.state == PSInvocationState.Stopped
+
+
+def test_verbose_tells_of_the_two_calls_of_a_question(client: Client) -> None:
+    new_principal(client)
+    run = client.run("Remove-ServicePrincipal", APP_ID, Verbose=None, host=REAL_HOST, answer=YES)
+    assert run.verbose == ["Validation call to the server:", "Execution call to the server:"]
 
 
 # --- several at once
