@@ -148,3 +148,62 @@ def not_emulated(what: str) -> CmdletError:
     return CmdletError(
         "System.NotImplementedException", f"The offline tenant does not emulate {what}.", status=501
     )
+
+
+def dehydrated() -> CmdletError:
+    """The organization has no configuration of its own yet."""
+    return CmdletError(
+        f"{TASKS}.InvalidOperationInDehydratedContextException",
+        "The command you tried to run isn't currently allowed in your organization. To run this command, you first "
+        "need to run the command: Enable-OrganizationCustomization.",
+        category="Context",
+    )
+
+
+def already_hydrated() -> CmdletError:
+    """Enable-OrganizationCustomization where there is nothing to do."""
+    return CmdletError(
+        "System.InvalidOperationException",
+        "This operation is not required. Organization is already enabled for customization.",
+        category="InvalidOperation",
+    )
+
+
+def no_delegating_assignment(name: str) -> CmdletError:
+    """Roles cannot be assigned, because nobody assigned the right to assign them."""
+    return CmdletError(
+        "System.InvalidOperationException",
+        f'You don\'t have access to create, change, or remove the "{name}" management role assignment. You must be '
+        "assigned a delegating role assignment to the management role or its parent in the hierarchy without a scope "
+        "restriction.",
+        category="InvalidOperation",
+    )
+
+
+def outside_write_scope(name: str) -> CmdletError:
+    """A recipient that the caller may not change."""
+    return CmdletError(
+        "System.InvalidOperationException",
+        f"The operation on mailbox \"{name}\" failed because it's out of the current user's write scope. '{name}' "
+        "isn't within your current write scopes. Can't perform save operation.",
+        category="InvalidOperation",
+    )
+
+
+def scope_in_use(name: str) -> CmdletError:
+    """Remove-ManagementScope while role assignments have the scope; the page says so, the text is not recorded."""
+    return CmdletError(
+        "System.InvalidOperationException",
+        f"The management scope '{name}' can't be removed because it's associated with one or more management role "
+        "assignments. Remove or change these role assignments first.",
+        category="InvalidOperation",
+    )
+
+
+def parameters_do_not_go_together() -> CmdletError:
+    """Parameters of several parameter sets; the text is PowerShell's."""
+    return bad_parameter(
+        "Parameter set cannot be resolved using the specified named parameters. One or more parameters issued cannot "
+        "be used together or an insufficient number of parameters were provided.",
+        "InvalidArgument",
+    )

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+from offline_tenant.exchange import settings
+from offline_tenant.exchange.texts import NOTHING_CHANGED
 from offline_tenant.state.tenant import Tenant
 
 # A property is null, text, a truth value, a number, a GUID, a time or a list of texts.
@@ -13,8 +15,6 @@ Value = str | bool | int | UUID | datetime | list[str] | None
 Record = dict[str, Value]
 # Records from an offset on, at most so many; so that no cmdlet builds 10,000 of them to show 1,000.
 Rows = Callable[[int, int], Sequence[Record]]
-
-SETTINGS: Final = "exchange"
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,8 @@ class Invocation:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """How this tenant's Exchange behaves where Microsoft's behaves in several ways.
-
-        ``unknown_identity``: ``"everything"`` makes Get- cmdlets ignore an identity that they do not find, as the
-        warning box of their pages says; otherwise it is an error.
-        ``validate_object_id``: New-ServicePrincipal looks the object id up in Entra; in 2022 it did not.
-        """
-        return self.tenant.documents("settings").get(SETTINGS) or {}
+        """How this tenant's Exchange behaves where Microsoft's behaves in several ways; see ``settings.DEFAULTS``."""
+        return settings.of(self.tenant)
 
 
 @dataclass(frozen=True)
@@ -69,6 +64,16 @@ def one(record: Record) -> Outcome:
 def warned(text: str) -> Outcome:
     """No record, one warning."""
     return Outcome(warnings=(text,))
+
+
+def changed(identity: str, *, something: bool) -> Outcome:
+    """What a Set- cmdlet gives back: nothing, or the warning that nothing changed.
+
+    Args:
+        identity: of what should change.
+        something: whether anything did.
+    """
+    return Outcome() if something else warned(NOTHING_CHANGED.format(identity))
 
 
 Prompt = Callable[[Invocation], str]

@@ -36,6 +36,19 @@ def name_in(tenant: Tenant, distinguished_name: str) -> str | None:
     return re.sub(r"\\(.)", r"\1", distinguished_name[3 : -len(container)], flags=re.DOTALL)
 
 
+def configuration_name(tenant: Tenant, name: str, *containers: str) -> str:
+    """Where an object of the organization's configuration stands.
+
+    Args:
+        tenant: whose.
+        name: of the object.
+        containers: around it, the innermost first.
+    """
+    escaped = "".join(f"\\{letter}" if letter in "\\," else letter for letter in name)
+    around = "".join(f",CN={container}" for container in (*containers, "Configuration", organization(tenant)))
+    return f"CN={escaped}{around},CN=ConfigurationUnits,DC={FOREST},DC=PROD,DC=OUTLOOK,DC=COM"
+
+
 def _container(tenant: Tenant) -> str:
     return (
         f",OU={organization(tenant)},OU=Microsoft Exchange Hosted Organizations,"

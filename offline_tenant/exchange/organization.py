@@ -7,12 +7,14 @@ https://learn.microsoft.com/powershell/module/exchangepowershell/set-transportco
 from collections.abc import Mapping
 from typing import Any, Final
 
+from offline_tenant.exchange.customization import is_dehydrated
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
 KIND: Final = "exchangeOrganization"
 TRANSPORT: Final = "TransportConfig"
 ORGANIZATION: Final = "OrganizationConfig"
+DEHYDRATED: Final = "IsDehydrated"
 
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     TRANSPORT: {
@@ -50,7 +52,7 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "EnforceExoAppRbacPermissions": False,
         "EwsEnabled": None,
         "FocusedInboxOn": None,
-        "IsDehydrated": False,
+        DEHYDRATED: False,
         "MailTipsAllTipsEnabled": True,
         "OAuth2ClientProfileEnabled": True,
         "SendFromAliasEnabled": False,
@@ -68,7 +70,9 @@ def config(tenant: Tenant, noun: str) -> Document:
     Raises:
         KeyError: another noun.
     """
-    return {**DEFAULTS[noun], **(tenant.documents(KIND).get(noun) or {})}
+    kept = tenant.documents(KIND).get(noun) or {}
+    found: Document = {name: kept.get(name, value) for name, value in DEFAULTS[noun].items()}
+    return found | ({DEHYDRATED: is_dehydrated(tenant)} if DEHYDRATED in found else {})
 
 
 def change(tenant: Tenant, noun: str, changes: Mapping[str, Any]) -> bool:
@@ -81,6 +85,6 @@ def change(tenant: Tenant, noun: str, changes: Mapping[str, Any]) -> bool:
     if unknown := set(changes) - set(defaults):
         raise KeyError(f"{noun} has no {', '.join(sorted(unknown))}")
     wanted = {**known, **changes}
-    kept = {name: value for name, value in wanted.items() if value != defaults[name]}
+    kept = {name: value for name, value in wanted.items() if value != defaults[name] and name != DEHYDRATED}
     tenant.documents(KIND).put(noun, kept)
     return wanted != known

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from offline_tenant.exchange import errors
+from offline_tenant.exchange import errors, guards
 from offline_tenant.exchange.binder import BindingError, NotEmulatedError, bind
 from offline_tenant.exchange.cmdlets import (
+    authentication_policy,
     cas_mailbox,
     cas_mailbox_plan,
     distribution_group,
     mailbox,
     mailbox_permission,
+    management_role_assignment,
+    management_scope,
+    organization,
     recipient_permission,
     service_principal,
+    user,
 )
 from offline_tenant.exchange.invocation import Body, Invocation, Outcome
 from offline_tenant.exchange.syntax import SYNTAX
@@ -28,6 +33,11 @@ BODIES: Final[Mapping[str, Body]] = {
     **cas_mailbox.BODIES,
     **cas_mailbox_plan.BODIES,
     **distribution_group.BODIES,
+    **organization.BODIES,
+    **authentication_policy.BODIES,
+    **user.BODIES,
+    **management_scope.BODIES,
+    **management_role_assignment.BODIES,
 }
 
 
@@ -52,6 +62,7 @@ def run(tenant: Tenant, name: str, arguments: Mapping[str, Any]) -> Outcome | Qu
     syntax = SYNTAX[name.casefold()]
     body = BODIES[syntax.name]
     call = Invocation(tenant, _bound(syntax, arguments))
+    guards.check(syntax.name, call)
     # The prompt looks everything up, so that a faulty call fails with -WhatIf as well.
     if call.get("WhatIf") or _asks(syntax, call):
         return Question(body.prompt(call))

@@ -6,12 +6,13 @@ https://learn.microsoft.com/exchange/client-developer/legacy-protocols/smtp-app-
 from typing import Final
 
 from offline_tenant.exchange import scopes
+from offline_tenant.exchange.app_roles import SEND
+from offline_tenant.exchange.configuration import ASSIGNMENTS
 from offline_tenant.state import propagation
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
-ROLE: Final = "Application SMTP.SendAsApp"
-ASSIGNMENTS: Final = "managementRoleAssignments"
+ROLE: Final = SEND
 
 
 def in_scope(tenant: Tenant, principal: Document, mailbox: Document) -> bool | None:
@@ -32,4 +33,8 @@ def in_scope(tenant: Tenant, principal: Document, mailbox: Document) -> bool | N
 
 def _held(tenant: Tenant, principal: Document) -> list[Document]:
     assignments = propagation.found(tenant, ASSIGNMENTS, "RoleAssignee", principal["Guid"])
-    return [assignment for assignment in assignments if assignment["Role"] == ROLE]
+    return [
+        assignment
+        for assignment in assignments
+        if assignment["Role"] == ROLE and assignment.get("Enabled", True)
+    ]

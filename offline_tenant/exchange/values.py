@@ -5,6 +5,7 @@ Imported by the PowerShell stand-in too, so it needs nothing but the standard li
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 
@@ -56,6 +57,18 @@ def _number(value: Any) -> int:
             'for a UInt32."'
         )
     return number
+
+
+def _date_time(value: Any) -> str:
+    """A moment in ISO 8601, in UTC."""
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise NotConvertibleError(
+            f'Cannot convert value "{value}" to type "System.DateTime". Error: "String \'{value}\' was not recognized as '
+            'a valid DateTime."'
+        ) from error
+    return (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
 def _result_size(value: Any) -> int | None:
@@ -121,5 +134,6 @@ TEXTS: Final = Type("System.String[]", _texts)
 SWITCH: Final = Type("System.Management.Automation.SwitchParameter", _boolean)
 BOOLEAN: Final = Type("System.Boolean", _boolean)
 BOOLEAN_OR_NULL: Final = Type("System.Nullable`1[System.Boolean]", _boolean, nullable=True)
+DATE_TIME: Final = Type("System.DateTime", _date_time)
 NUMBER: Final = Type("System.UInt32", _number)
 RESULT_SIZE: Final = Type("Microsoft.Exchange.Data.Unlimited`1[System.UInt32]", _result_size)

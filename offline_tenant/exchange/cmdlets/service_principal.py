@@ -9,13 +9,16 @@ from typing import Final
 from uuid import UUID
 
 from offline_tenant.exchange import errors
-from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, one, warned
+from offline_tenant.exchange.configuration import ASSIGNMENTS
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, changed, one
 from offline_tenant.exchange.names import distinguished_name, name_in, organization, sid_of
-from offline_tenant.exchange.texts import NOTHING_CHANGED
+from offline_tenant.state import propagation
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
 KIND: Final = "exchangeServicePrincipals"
+OVERRIDE: Final = "OverrideEnforceExoAppRbacPermissions"
+SETTABLE: Final = ("DisplayName", OVERRIDE)
 LONGEST: Final = {"AppId": 64, "ObjectId": 64, "DisplayName": 256}  # characters
 
 
@@ -46,20 +49,25 @@ def get(call: Invocation) -> Outcome:
 
 
 def set_(call: Invocation) -> Outcome:
-    """Set-ServicePrincipal: only the display name can change."""
-    document = _find(call.tenant, call["Identity"])
-    wanted = call.parameters.get("DisplayName", document["DisplayName"])
-    if wanted == document["DisplayName"]:
-        return warned(NOTHING_CHANGED.format(document["ObjectId"]))
-    if len(wanted or "") > LONGEST["DisplayName"]:
-        raise errors.invalid_name("DisplayName", wanted, LONGEST["DisplayName"])
-    call.tenant.documents(KIND).replace(document["Guid"], document | {"DisplayName": wanted})
-    return Outcome()
+    """Set-ServicePrincipal: ids cannot change. What the override does is nowhere described; it is kept and shown."""
+    document = find(call.tenant, call["Identity"])
+    wanted = document | {name: call.parameters[name] for name in SETTABLE if name in call.parameters}
+    if len(name := wanted["DisplayName"] or "") > LONGEST["DisplayName"]:
+        raise errors.invalid_name("DisplayName", name, LONGEST["DisplayName"])
+    call.tenant.documents(KIND).replace(document["Guid"], wanted)
+    return changed(document["ObjectId"], something=wanted != document)
 
 
 def remove(call: Invocation) -> Outcome:
-    """Remove-ServicePrincipal. What it was granted stays behind, under a Sid that nobody has any more."""
-    call.tenant.documents(KIND).delete(_find(call.tenant, call["Identity"])["Guid"])
+    """Remove-ServicePrincipal. What it was granted stays behind, under a Sid that nobody has any more.
+
+    Its role assignments go with it, as links in a directory do.
+    """
+    guid = find(call.tenant, call["Identity"])["Guid"]
+    call.tenant.documents(KIND).delete(guid)
+    assignments = call.tenant.documents(ASSIGNMENTS)
+    for assignment in assignments.find("RoleAssignee", guid):
+        assignments.delete(assignment["Guid"])
     return Outcome()
 
 
@@ -70,12 +78,12 @@ def creation_prompt(call: Invocation) -> str:
 
 def change_prompt(call: Invocation) -> str:
     """What Set-ServicePrincipal asks with -Confirm."""
-    return f'Changing the service principal "{_find(call.tenant, call["Identity"])["ObjectId"]}".'
+    return f'Changing the service principal "{find(call.tenant, call["Identity"])["ObjectId"]}".'
 
 
 def removal_prompt(call: Invocation) -> str:
     """What Remove-ServicePrincipal asks."""
-    return f'Removing the service principal "{_find(call.tenant, call["Identity"])["ObjectId"]}".'
+    return f'Removing the service principal "{find(call.tenant, call["Identity"])["ObjectId"]}".'
 
 
 def matching(tenant: Tenant, identity: str) -> list[Document]:
@@ -90,7 +98,24 @@ def matching(tenant: Tenant, identity: str) -> list[Document]:
     return principals.find("ObjectId", name) if name else []
 
 
-def _find(tenant: Tenant, identity: str) -> Document:
+def find_materialised(tenant: Tenant, identity: str) -> Document:
+    """The one service principal that an identity means, once the rest of Exchange sees it.
+
+    Raises:
+        CmdletError: there is none, it is too new, or there are several.
+    """
+    document = find(tenant, identity)
+    if propagation.seen(tenant, KIND, document["Guid"]) is None:
+        raise errors.not_found(identity)
+    return document
+
+
+def find(tenant: Tenant, identity: str) -> Document:
+    """The one service principal that an identity means.
+
+    Raises:
+        CmdletError: there is none, or there are several.
+    """
     if not (found := matching(tenant, identity)):
         raise errors.not_found(identity)
     return _single(found, identity)
@@ -122,6 +147,7 @@ def _record(tenant: Tenant, document: Document) -> Record:
     created = datetime.fromisoformat(document["WhenCreated"])
     return {
         "DisplayName": document["DisplayName"],
+        OVERRIDE: document.get(OVERRIDE),
         "AppId": document["AppId"],
         "ObjectId": name,
         "Sid": document["Sid"],

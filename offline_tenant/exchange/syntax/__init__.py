@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from offline_tenant.exchange.syntax import (
+    authentication_policy,
     cas_mailbox,
     distribution_group,
     mailbox,
     mailbox_permission,
+    management_role_assignment,
+    management_scope,
+    organization_config,
     recipient_permission,
     service_principal,
+    transport_config,
+    user,
 )
 from offline_tenant.exchange.syntax.parameters import Syntax
 
@@ -24,5 +30,11 @@ ROWS: Final = (
     *recipient_permission.ROWS,
     *cas_mailbox.ROWS,
     *distribution_group.ROWS,
+    *transport_config.ROWS,
+    *organization_config.ROWS,
+    *authentication_policy.ROWS,
+    *user.ROWS,
+    *management_scope.ROWS,
+    *management_role_assignment.ROWS,
 )
 SYNTAX: Final[Mapping[str, Syntax]] = {row.name.casefold(): row for row in ROWS}

@@ -29,10 +29,16 @@ ROWS: Final = (
         (
             IDENTITY,
             Parameter("DisplayName"),
-            *refused(BOOLEAN, "OverrideEnforceExoAppRbacPermissions"),
+            Parameter("OverrideEnforceExoAppRbacPermissions", BOOLEAN),
         ),
         OUTPUT,
         "asked",
     ),
     Syntax("Remove-ServicePrincipal", (IDENTITY,), OUTPUT, "always"),
+    Syntax(
+        "Test-ServicePrincipalAuthorization",
+        (IDENTITY, Parameter("Resource")),
+        "Microsoft.Exchange.Management.RbacTasks.ServicePrincipalAuthorization",
+        "asked",
+    ),
 )
