@@ -503,6 +503,7 @@ NEED_A_TENANT = (
     ["latency", "show"],
     ["fault", "list"],
     ["lag", "show"],
+    ["limits", "show"],
     ["mailbox", "add", "x@contoso.com"],
     ["tenant", "list"],
     ["issuer", "list"],
@@ -515,6 +516,17 @@ def test_without_a_tenant_each_command_says_so(offline: Offline, command: list[s
 
     assert complaint == "error: the offline tenant is not running: start it with: mailgrant offline start\n"
     assert not offline.home.exists()
+
+
+def test_limits_of_a_mailbox(offline: Offline) -> None:
+    offline.start()
+    offline.quick("limits", "set", "smtpMessages", "unlimited")
+    assert "smtpMessages     unlimited  messages" in offline.quick("limits", "set", "imapConnections", "2")
+    assert offline.quick_json("limits", "show")["imapConnections"] == 2
+    assert "expected a whole number" in offline.quick("limits", "set", "imapConnections", "two", expect=1)
+    offline.quick("limits", "reset", "imapConnections")
+    offline.quick("limits", "reset")
+    assert offline.quick_json("limits", "show")["smtpMessages"] == 30
 
 
 def test_a_day_with_the_tenant(offline: Offline, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 from urllib.parse import urlencode
 
 import typer
@@ -36,7 +36,7 @@ def plain_errors() -> Iterator[None]:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), error)
 
 
-def fail(message: str, cause: Exception | None = None) -> None:
+def fail(message: str, cause: Exception | None = None) -> NoReturn:
     """End the command with exit code 1."""
     typer.echo(f"error: {message}", err=True)
     raise typer.Exit(FAILED) from cause

@@ -4,6 +4,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
+from offline_tenant.mail.limits import Limits
 from offline_tenant.state.tenant import Installation
 from offline_tenant.web.ledger import Ledger
 
@@ -19,6 +20,7 @@ class Connections:
 
     def __init__(self, reactor: Any, installation: Installation, ledger: Ledger) -> None:
         self.reactor, self.installation, self.ledger = reactor, installation, ledger
+        self.limits = Limits(installation)
         self._open: set[Any] = set()
         self._all_gone: Deferred[None] | None = None
 

@@ -57,6 +57,9 @@ class MailConnection(LineReceiver, TimeoutMixin):
         """The answer that an error of a command stands for; None if it is no refusal but a fault of ours."""
         raise NotImplementedError
 
+    def closed(self) -> None:
+        """Nothing more will be asked; for those that hold something. It may be called twice."""
+
     # What Twisted calls
 
     def callLater(self, period: float, func: Callable[[], None]) -> Any:  # noqa: N802 - Twisted's names
@@ -75,6 +78,7 @@ class MailConnection(LineReceiver, TimeoutMixin):
         self.setTimeout(None)  # type: ignore[no-untyped-call]
         self.cancel()
         self._connections.remove(self)
+        self.closed()
 
     def timeoutConnection(self) -> None:  # noqa: N802
         """Say goodbye to a client that says nothing."""
@@ -160,4 +164,5 @@ class MailConnection(LineReceiver, TimeoutMixin):
         """Close the connection when everything is sent."""
         self._ended = True
         self.cancel()
+        self.closed()
         self.transport.loseConnection()

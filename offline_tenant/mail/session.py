@@ -1,8 +1,9 @@
 """What a connection of any mail service knows once somebody has logged in; no I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from offline_tenant.mail.authentication import Decision, Outcome
+from offline_tenant.mail.limits import Limits
 from offline_tenant.mail.store import MailStore
 from offline_tenant.state.tenant import Installation
 from offline_tenant.web.ledger import Ledger
@@ -18,6 +19,7 @@ class MailSession:
         decision: what the login ended with; None before it.
         mail: the mailbox that the login is connected to.
         era: which state of the store the login was about.
+        limits: of the service; None where nobody counts.
     """
 
     installation: Installation
@@ -25,6 +27,7 @@ class MailSession:
     decision: Decision | None = None
     mail: MailStore | None = None
     era: int = 0
+    limits: Limits | None = None
 
     @property
     def mailbox(self) -> MailStore:
@@ -36,6 +39,25 @@ class MailSession:
     def outlived(self) -> bool:
         """Whether the state that the login was about is gone: the tenant was reset, or a snapshot restored."""
         return self.decision is not None and self.era != self.installation.store.era
+
+    def counted(self, service: str, decision: Decision) -> Decision:
+        """A login that has its mailbox, unless too many connections have it already.
+
+        Exchange then says what it says to a login without FullAccess.
+        """
+        if self.limits is None or decision.outcome is not Outcome.CONNECTED:
+            return decision
+        if self.limits.enter(service, decision, self):
+            return decision
+        self.limits.leave(self)
+        return replace(
+            decision, outcome=Outcome.NOT_CONNECTED, reason="too many connections to the mailbox are open"
+        )
+
+    def close(self) -> None:
+        """The connection has ended."""
+        if self.limits is not None:
+            self.limits.leave(self)
 
     def log_in(self, decision: Decision) -> None:
         """Take over a decision that was not a refusal."""

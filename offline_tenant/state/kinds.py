@@ -59,6 +59,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "managementScopes": ("Name",),
     "managementRoleAssignments": ("Name", "RoleAssignee", "CustomResourceScope"),
     # mail
+    "submissions": (),  # how much a mailbox sent lately over SMTP
     "folders": ("mailbox",),
     "messages": ("folder",),
     "messageContents": (),  # apart, so that a list of messages does not read them all

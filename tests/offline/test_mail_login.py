@@ -11,6 +11,8 @@ from typing import Any
 import jwt
 import pytest
 
+from offline_tenant.mail import limits
+from offline_tenant.state.tenant import Installation
 from tests.offline.mail_helper import MAILBOX, SID, MailServer, xoauth2
 
 CAPABILITY = b"* CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+"
@@ -216,7 +218,8 @@ def test_curl_fetches_a_message_with_a_bearer_token(mail: MailServer) -> None:
     assert refused.returncode == 67  # curl's CURLE_LOGIN_DENIED
 
 
-def test_many_log_in_at_once(mail: MailServer) -> None:
+def test_many_log_in_at_once(mail: MailServer, installation: Installation) -> None:
+    mail.do(lambda: limits.change(installation, {"imapConnections": "unlimited"}))
     clients = [mail.logged_in() for _ in range(50)]
     assert all(client.select() == ("OK", [b"2"]) for client in clients)
     for client in clients:

@@ -87,7 +87,7 @@ def _xoauth2(session: Session, response: bytes) -> Reply:
     except xoauth2.MalformedResponseError:
         session.note("imap", "", refused("the response has not the form of XOAUTH2"))
         raise BadArgumentError from None
-    decision = authenticate(session.installation, "imap", wanted.user, wanted.token)
+    decision = session.counted("imap", authenticate(session.installation, "imap", wanted.user, wanted.token))
     return _answered(session, "AUTHENTICATE", wanted.user, decision)
 
 

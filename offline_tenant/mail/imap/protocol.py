@@ -8,6 +8,7 @@ from offline_tenant.mail.connections import Connections
 from offline_tenant.mail.imap import commands, login
 from offline_tenant.mail.imap.session import BadError, NoError, Reply, Session, State
 from offline_tenant.mail.imap.wire import LITERAL, BadArgumentError, Cursor
+from offline_tenant.mail.limits import THROTTLED
 from offline_tenant.mail.protocol import IDLE_SECONDS, MailConnection
 from offline_tenant.web.ledger import Fault
 
@@ -39,7 +40,7 @@ class ImapConnection(MailConnection):
 
     def __init__(self, connections: Connections) -> None:
         super().__init__(connections)
-        self._session = Session(connections.installation, connections.ledger)
+        self._session = Session(connections.installation, connections.ledger, limits=connections.limits)
         self._chunks: list[bytes] = []  # the command so far: text, literal, text, …
         self._pieces: list[bytes] = []  # the literal that is being read
         self._missing = 0  # octets of it
@@ -60,6 +61,10 @@ class ImapConnection(MailConnection):
         if isinstance(error, BadError | NoError):
             return Reply(str(error), "NO" if isinstance(error, NoError) else "BAD")
         return None
+
+    def closed(self) -> None:
+        """One connection less to the mailbox."""
+        self._session.close()
 
     # What Twisted calls
 
@@ -127,7 +132,17 @@ class ImapConnection(MailConnection):
         if fault and fault.effect == "refuse":
             self._send(tag, _injected(fault))
             return
+        if throttled := self._throttled():
+            self._send(tag, throttled)
+            return
         self._answer(tag, name, lambda: commands.run(self._session, name, arguments), lose=fault is not None)
+
+    def _throttled(self) -> Reply | None:
+        decision = self._session.decision
+        backoff = self._connections.limits.backoff(self.service, decision) if decision else None
+        if backoff is None:
+            return None
+        return Reply(THROTTLED.format(backoff), "BAD", bye="Connection closed. 14")
 
     def _answer(self, tag: bytes, name: bytes, work: Callable[[], Reply], *, lose: bool = False) -> None:
         # What the session knows of folders and numbers is of another state: it must not answer from it.
