@@ -13,7 +13,7 @@ from offline_tenant.entra.directory import (
     users,
 )
 from offline_tenant.entra.directory.objects import Directory
-from offline_tenant.entra.directory.types import ORGANIZATION, USER
+from offline_tenant.entra.directory.people_types import ORGANIZATION, USER
 from offline_tenant.entra.first_party import PUBLISHED, ROLES
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant

@@ -4,6 +4,7 @@ Microsoft does not document it; it is described by the public code that speaks t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -14,12 +15,19 @@ from offline_tenant.exchange.errors import CmdletError
 from offline_tenant.exchange.names import SERVER
 from offline_tenant.exchange.syntax import SYNTAX
 from offline_tenant.state.tenant import Tenant
-from offline_tenant.web.call import Answer, Area, Call, Refusal, Route
+from offline_tenant.web.call import Answer, Area, Call, Refusal, Route, open_gate
 
-AREA: Final = Area("exchange", wire.plain_error, gate=throttle.gate(lambda _: 1))
-BATCH: Final = Area("batch", wire.plain_error, gate=throttle.gate(lambda call: len(_batched(call))))
+AREA: Final = Area(
+    "exchange",
+    wire.plain_error,
+    prefixes=("/adminapi/",),
+    wrong_method=wire.wrong_method,
+    too_long=wire.too_long,
+    gate=throttle.gate(lambda _: 1),
+)
+BATCH: Final = replace(AREA, name="batch", prefixes=(), gate=throttle.gate(lambda call: len(_batched(call))))
 # Connecting is counted by itself: "exchange" in the counters is cmdlets only.
-CONNECTING: Final = Area("connect", wire.plain_error)
+CONNECTING: Final = replace(AREA, name="connect", prefixes=(), gate=open_gate)
 
 UNAUTHORIZED: Final = 401
 NAME_LENGTH: Final = 64  # what a counter keeps of a cmdlet's name
@@ -141,9 +149,8 @@ def _banner(call: Call) -> Answer:
     return Answer(200, {"@odata.context": context, "value": [{"name": "AutogenSession", "banner": ""}]})
 
 
-def _wrong_version(_: Call) -> Answer:
-    message = "The requested resource does not support http method 'POST'."
-    return wire.plain_error(405, "MethodNotAllowed", message)
+def _wrong_version(call: Call) -> Answer:
+    return wire.wrong_method(call)
 
 
 V1: Final = "/adminapi/v1.0/{tenant}"

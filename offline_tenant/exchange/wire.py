@@ -9,7 +9,7 @@ from uuid import UUID
 from offline_tenant.exchange.errors import CmdletError
 from offline_tenant.exchange.invocation import Record, Value
 from offline_tenant.exchange.names import SERVER
-from offline_tenant.web.call import Answer
+from offline_tenant.web.call import Answer, Call
 
 Json = dict[str, Any]
 
@@ -59,6 +59,17 @@ def plain_error(status: int, code: str, message: str) -> Answer:
 def not_emulated(what: str) -> Answer:
     """Microsoft's endpoint has it, this one has not, and says so."""
     return plain_error(501, CODES[501], f"The offline tenant does not emulate {what}.")
+
+
+def wrong_method(call: Call, _: Sequence[str] = ()) -> Answer:
+    """A verb that the path does not take."""
+    text = f"The requested resource does not support http method '{call.method}'."
+    return plain_error(405, "MethodNotAllowed", text)
+
+
+def too_long(_: Call) -> Answer:
+    """A body above the limit."""
+    return plain_error(413, "RequestEntityTooLarge", "Maximum request length exceeded.")
 
 
 def _error(code: str, message: str, details: list[Json], internal: Json | None) -> Json:

@@ -8,8 +8,9 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from offline_tenant.state.tenant import Installation
-from offline_tenant.web.call import Answer, Area, Call, Passage, Refusal, Route
+from offline_tenant.web.call import Answer, Area, Call, Passage, Refusal, Route, open_gate
 from offline_tenant.web.caller import caller
 from offline_tenant.web.faults import LOSE, REFUSE, Fault
 from offline_tenant.web.ledger import Ledger
@@ -26,6 +27,7 @@ from offline_tenant.web.router import Router
 BODY_LIMIT: Final = 4 * 1024 * 1024  # bytes; Graph's own limit for a request body
 UNKNOWN: Final = "unknown"  # the area of what no route knows
 NOT_EMULATED: Final = "(not emulated)"
+WRONG_METHOD: Final = "(wrong method)"
 TOO_LARGE: Final = ("RequestEntityTooLarge", "The request body is too large.")
 STOPPING: Final = ("ServiceUnavailable", "The offline tenant is stopping.")
 
@@ -45,12 +47,23 @@ def build(
         installation: the state that handlers work on.
         ledger: counts, delays and fails the calls.
         routes: of all services.
-        unknown: shapes the refusal of paths and verbs that no route knows.
+        unknown: shapes the refusal of paths that no route knows and that begin like those of no service.
     """
     table = list(routes)
-    rest = replace(unknown, name=UNKNOWN, observed=True)
-    ledger.services |= {area.name for area in (rest, *(route.area for route in table)) if area.observed}
-    return Application(installation, ledger, Router(table), rest)
+    areas = {id(route.area): route.area for route in table}.values()
+    ledger.services |= {UNKNOWN, *(area.name for area in areas if area.observed)}
+    owners = {prefix: _unknown(area) for area in areas for prefix in area.prefixes}
+    return Application(installation, ledger, Router(table), _unknown(unknown), owners)
+
+
+def _unknown(area: Area) -> Area:
+    """What shapes errors as a service does, and is counted as no service."""
+    return replace(area, name=UNKNOWN, observed=True, gate=open_gate)
+
+
+def _ungated(route: Route) -> Route:
+    """The same before a service's own limits: what is refused at the door uses up nothing."""
+    return replace(route, area=replace(route.area, gate=open_gate), waits=None)
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,7 @@ class Application:
     ledger: Ledger
     router: Router
     unknown: Area
+    owners: Mapping[str, Area]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, as ASGI 3 calls an application."""
@@ -69,7 +83,7 @@ class Application:
             return
         request = Request(scope, receive)
         by_method, parameters = self.router.find(request.url.path)
-        route = by_method.get(request.method) or _not_known(self.unknown, request)
+        route = by_method.get(request.method) or self._refusing(by_method, request)
         try:
             answer = await self._answer(route, request, parameters)
         except ClientDisconnect:
@@ -81,12 +95,21 @@ class Application:
             raise
         await _response(answer)(scope, receive, send)
 
+    def _refusing(self, by_method: Mapping[str, Route], request: Request) -> Route:
+        known = next(iter(by_method.values()), None)
+        if known and known.area.wrong_method:
+            return _wrong_method(known, tuple(by_method), known.area.wrong_method)
+        return _not_known(known.area if known else self._owner(request.url.path), request)
+
+    def _owner(self, path: str) -> Area:
+        folded = path.casefold()
+        return next((area for prefix, area in self.owners.items() if folded.startswith(prefix)), self.unknown)
+
     async def _answer(self, route: Route, request: Request, parameters: dict[str, str]) -> Answer:
         body = await _body(request)
         call = self._call(request, parameters, body or b"")
         if body is None:
-            refused = route.area.error(413, *TOO_LARGE)
-            route = replace(route, handler=lambda _: refused)
+            route = replace(_ungated(route), handler=partial(_too_long, route.area))
         return await _serve(route, call)
 
     def _call(self, request: Request, parameters: dict[str, str], body: bytes) -> Call:
@@ -106,7 +129,29 @@ class Application:
 def _not_known(area: Area, request: Request) -> Route:
     message = f"The offline tenant does not emulate {request.method} {request.url.path}"
     answer = area.error(501, "NotEmulated", message)
-    return Route(area, request.method, NOT_EMULATED, lambda _: answer, lambda _: NOT_EMULATED)
+    return Route(
+        _unknown(area),
+        request.method,
+        NOT_EMULATED,
+        lambda call: area.stamp(call, answer),
+        lambda _: NOT_EMULATED,
+    )
+
+
+def _wrong_method(
+    known: Route, allowed: Sequence[str], refusal: Callable[[Call, Sequence[str]], Answer]
+) -> Route:
+    """Refuses a verb on a path that takes others; verbs are not counted apart, because callers make them up."""
+
+    def refuse(call: Call) -> Answer:
+        answer = refusal(call, allowed)
+        return replace(answer, headers={**answer.headers, "Allow": ", ".join(allowed)})
+
+    return replace(_ungated(known), handler=refuse, name=lambda _: f"{WRONG_METHOD} {known.template}")
+
+
+def _too_long(area: Area, call: Call) -> Answer:
+    return area.too_long(call) if area.too_long else area.stamp(call, area.error(413, *TOO_LARGE))
 
 
 async def _body(request: Request) -> bytes | None:
@@ -142,13 +187,13 @@ async def _through(passage: Passage, route: Route, name: str, call: Call) -> tup
         await asyncio.sleep(min(wait, passage.longest))
     fault = call.ledger.fault(route.area.name, name)
     if fault and fault.effect == REFUSE:
-        return injected(route.area, fault), fault
+        return injected(route.area, call, fault), fault
     return passage.finished(passage.too_late() or _handle(route, call)), fault
 
 
-def injected(area: Area, fault: Fault) -> Answer:
+def injected(area: Area, call: Call, fault: Fault) -> Answer:
     """An injected error, in the service's own form."""
-    shaped = area.error(fault.status, fault.code, fault.message)
+    shaped = area.stamp(call, area.error(fault.status, fault.code, fault.message))
     return Answer(shaped.status, shaped.body, {**shaped.headers, **fault.headers})
 
 
@@ -160,7 +205,8 @@ def _handle(route: Route, call: Call) -> Answer:
         return refusal.answer
     except Exception:  # noqa: BLE001 - whatever a request provokes, the service answers and goes on
         logger.error("%s %s\n%s", call.method, call.path, traceback.format_exc())  # noqa: TRY400 - no secrets in args
-        return route.area.error(500, "InternalServerError", "The offline tenant failed; its log says why.")
+        area, text = route.area, "The offline tenant failed; its log says why."
+        return area.stamp(call, area.error(500, "InternalServerError", text))
 
 
 def log_entry(area: str, name: str, call: Call, answer: Answer, fault: Fault | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A request and its answer as handlers see them: plain values, no web framework."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,12 +128,22 @@ class Area:
         observed: whether its calls are counted, logged, delayed and failed as the control plane tells;
             false for the control plane itself, which must work whatever was told.
         gate: what each of its calls passes, for the service's own limits; held until the answer is made.
+        prefixes: how the paths begin that are its own, known or not; in small letters.
+        wrong_method: answers a verb that a path of its does not take, from the call and the verbs that it takes;
+            without it such a call is one that is not emulated.
+        too_long: answers a call whose body is above the limit, and was not read.
+        stamp: marks an error that no handler made (injected, not emulated, a fault of ours) with what the service
+            identifies calls by.
     """
 
     name: str
     error: Callable[[int, str, str], Answer]
     observed: bool = True
     gate: Gate = open_gate
+    prefixes: tuple[str, ...] = ()
+    wrong_method: "Callable[[Call, Sequence[str]], Answer] | None" = None
+    too_long: Handler | None = None
+    stamp: Callable[[Call, Answer], Answer] = lambda _, answer: answer
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ def answer_part(route: Route, call: Call) -> Answer:
     area, name, began = route.area.name, route.name_of(call), time.perf_counter()
     call.ledger.count(area, name)
     fault = call.ledger.fault(area, name)
-    answer = injected(route.area, fault) if fault and fault.effect == REFUSE else _undone_alone(route, call)
+    answer = (
+        injected(route.area, call, fault) if fault and fault.effect == REFUSE else _undone_alone(route, call)
+    )
     milliseconds = round((time.perf_counter() - began) * 1000, 2)
     call.ledger.record(log_entry(area, name, call, answer, fault) | {"milliseconds": milliseconds})
     lost = fault is not None and fault.effect == LOSE

@@ -44,7 +44,7 @@ def test_the_log_is_filtered(control: Control) -> None:
     token = control.sign_in()
     control.graph("GET", "applications", token=token)
     control.graph("GET", "applications/17", token=token)
-    control.graph("DELETE", "users", token=token)
+    control.graph("DELETE", "groups", token=token)
 
     def calls(query: str) -> list[str]:
         return [entry["call"] for entry in control.ask("GET", f"log?{query}")]

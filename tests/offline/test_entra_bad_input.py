@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from offline_tenant.entra import routes
-from offline_tenant.entra.directory.types import APPLICATION, SERVICE_PRINCIPAL
+from offline_tenant.entra.directory.application_types import APPLICATION, SERVICE_PRINCIPAL
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Route
 from tests.offline.entra_browser import open_page
@@ -121,13 +121,6 @@ def test_any_form(entra: Entra, form: dict[str, str]) -> None:
     assert response.json()["error_codes"]
 
 
-def test_a_body_that_is_too_long(entra: Entra) -> None:
-    body = b'{"displayName": "' + b"x" * 10_000_000 + b'"}'
-    response = entra.http.post("/v1.0/applications", content=body, headers={"Authorization": "Bearer x"})
-    assert response.status_code == 413
-    assert response.json()["error"]["code"] == "RequestEntityTooLarge"
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -143,16 +136,6 @@ def test_a_form_that_is_too_long_or_none(entra: Entra, path: str) -> None:
     assert entra.http.post(url, content=b"a=" + b"x" * 10_000_000).status_code == 413
     for body in (b"\xff\xfe", b'{"grant_type": "password"}', b"", b"%ff=%00", b"&&&==="):
         assert entra.http.post(url, content=body).status_code == 400
-    assert contents(entra) == before
-
-
-@pytest.mark.parametrize("verb", ["PUT", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"])
-@pytest.mark.parametrize(
-    "path", ["/v1.0/applications", "/v1.0/me", "/{tenant}/oauth2/v2.0/token", "/{tenant}/adminconsent"]
-)
-def test_unknown_verbs(entra: Entra, verb: str, path: str) -> None:
-    before = contents(entra)
-    assert entra.http.request(verb, path.format(tenant=entra.tenant.id)).status_code in {400, 401, 501}
     assert contents(entra) == before
 
 
@@ -332,7 +315,7 @@ def tampered(text: str, data: st.DataObject) -> str:
 
 
 def test_a_redirect_uri_that_no_header_can_carry(entra: Entra) -> None:
-    uri = "https://portal.contoso.com/zurück\n"
+    uri = "https://portal.contoso.com/zurück"
     made = entra.made("/applications", {"displayName": "x", "web": {"redirectUris": [uri]}})
     query = {
         "client_id": made["appId"],
@@ -343,7 +326,7 @@ def test_a_redirect_uri_that_no_header_can_carry(entra: Entra) -> None:
     }
     response = entra.http.get(f"/{entra.tenant.id}/oauth2/v2.0/authorize", params=query)
     assert response.headers["Location"].startswith(
-        "https://portal.contoso.com/zur%C3%BCck%0A?error=login_required"
+        "https://portal.contoso.com/zur%C3%BCck?error=login_required"
     )
 
 
@@ -353,12 +336,3 @@ def test_any_cookie(entra: Entra, cookie: str) -> None:
     for text in (cookie, f"ESTSAUTH={cookie}"):
         headers = {b"Cookie": text.encode("latin-1")}
         assert entra.http.get("/devicelogin", headers=headers).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "path", ["/v1.0/groups", "/v1.0/applications/x/extensionProperties", "/v2.0/applications"]
-)
-def test_what_is_not_emulated_is_refused_loudly(entra: Entra, path: str) -> None:
-    response = entra.http.get(path)
-    assert response.status_code == 501
-    assert path in response.json()["error"]["message"]

@@ -228,7 +228,7 @@ def test_consent_to_an_application_permission(entra: Entra) -> None:
         ({"appRoleId": NOBODY}, f"Permission being assigned was not found on application '{EXCHANGE}'."),
         (
             {"appRoleId": "IMAP"},
-            "Invalid value specified for property 'appRoleId' of resource 'AppRoleAssignment'.",
+            "Cannot convert a primitive value to the expected type 'Edm.Guid'. See the inner exception for more details.",
         ),
         ({"color": "blue"}, "Invalid property 'color'."),
     ],
@@ -509,7 +509,7 @@ def test_owners(entra: Entra) -> None:
     "body", [b"{", b"[]", b"7", b'{"displayName": "\\ud800"}', b'{"a": NaN}', b"[" * 99999]
 )
 def test_bodies_that_are_no_json_object(entra: Entra, body: bytes) -> None:
-    headers = {"Authorization": f"Bearer {entra.token()}"}
+    headers = {"Authorization": f"Bearer {entra.token()}", "Content-Type": "application/json"}
     response = entra.http.post("/v1.0/applications", content=body, headers=headers)
     assert fault(response)[:2] == (400, "BadRequest")
 

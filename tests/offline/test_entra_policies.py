@@ -71,8 +71,14 @@ def test_secrets_can_be_forbidden(entra: Entra, admin: str) -> None:
 def test_secrets_can_be_limited_in_time(entra: Entra, admin: str) -> None:
     application, now = entra.application(), entra.tenant.clock.now()
     restrict(entra, admin, {"restrictionType": "passwordLifetime", "maxLifetime": "P180D"})
-    assert add_password(entra, application, endDateTime=f"{now + timedelta(days=179)}").status_code == 200
-    assert fault(add_password(entra, application, endDateTime=f"{now + timedelta(days=181)}")) == TOO_LONG
+    assert (
+        add_password(entra, application, endDateTime=(now + timedelta(days=179)).isoformat()).status_code
+        == 200
+    )
+    assert (
+        fault(add_password(entra, application, endDateTime=(now + timedelta(days=181)).isoformat()))
+        == TOO_LONG
+    )
     assert fault(add_password(entra, application)) == TOO_LONG  # without an end it would be two years
 
 

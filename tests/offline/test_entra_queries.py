@@ -121,6 +121,23 @@ def test_queries_over_owners(entra: Entra) -> None:
     assert fault(entra.graph("GET", path, **{"$select": "color"}))[0] == 400
 
 
+def test_a_filter_over_owners_shows_no_more_than_else(entra: Entra) -> None:
+    token = entra.client_with("User.Read.All")
+    adele = entra.graph("GET", "/users/adele@contoso.com", token=token).json()
+    path = f"/applications/{entra.application()['id']}/owners"
+    reference = {"@odata.id": f"https://localhost/v1.0/directoryObjects/{adele['id']}"}
+    assert entra.graph("POST", f"{path}/$ref", reference).status_code == 204
+    [shown] = [one for one in entra.got(path)["value"] if one["id"] == adele["id"]]
+    assert "accountEnabled" not in shown
+    assert entra.got(path, **{"$filter": "displayName eq 'Adele Vance'"})["value"] == [shown]
+    # What is shown on request only can still be asked about.
+    assert entra.got(path, **{"$filter": "userType eq 'Member'"})["value"] == [shown]
+    both = {"$filter": "userType eq 'Member'", "$select": "userType"}
+    assert entra.got(path, **both)["value"] == [
+        {"@odata.type": "#microsoft.graph.user", "userType": "Member"}
+    ]
+
+
 def test_queries_over_one_directory_object(entra: Entra) -> None:
     _, principal, _ = entra.client()
     path = f"/directoryObjects/{principal['id']}"

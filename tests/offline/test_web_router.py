@@ -10,6 +10,7 @@ TEMPLATES = (
     "/v1.0/applications",
     "/v1.0/applications(appId='{appId}')",
     "/v1.0/applications/{id}",
+    "/v1.0/applications/{id}/act",
     "/v1.0/applications/delta",
     "/{tenant}/oauth2/v2.0/token",
     "/files/{rest:path}",
@@ -33,6 +34,16 @@ def router() -> Router:
         ("/v1.0/applications(appId='17')", "/v1.0/applications(appId='{appId}')", {"appId": "17"}),
         ("/contoso.com/oauth2/v2.0/token", "/{tenant}/oauth2/v2.0/token", {"tenant": "contoso.com"}),
         ("/v1.0/banner('One')", "/v1.0/banner('One')", {}),
+        # As Microsoft's services take it.
+        ("/V1.0/Applications/17", "/v1.0/applications/{id}", {"id": "17"}),
+        ("/v1.0/applications/17/", "/v1.0/applications/{id}", {"id": "17"}),
+        (
+            "/v1.0/applications/microsoft.graph.delta",
+            "/v1.0/applications/{id}",
+            {"id": "microsoft.graph.delta"},
+        ),
+        ("/v1.0/applications/17/microsoft.graph.act", "/v1.0/applications/{id}/act", {"id": "17"}),
+        ("/v1.0/applications/17/Microsoft.Graph.act/", "/v1.0/applications/{id}/act", {"id": "17"}),
         ("/files/a", "/files/{rest:path}", {"rest": "a"}),
         ("/files/a/b/c/d/e/f/g", "/files/{rest:path}", {"rest": "a/b/c/d/e/f/g"}),
     ],
@@ -46,7 +57,7 @@ def test_a_path_has_one_template(
     assert found == parameters
 
 
-@pytest.mark.parametrize("path", ["/", "", "/v1.0", "/v1.0/applications/", "/v1.0/applications/17/owners"])
+@pytest.mark.parametrize("path", ["/", "", "/v1.0", "/v2.0/applications/", "/v1.0/applications/17/owners"])
 def test_nobody_knows_other_paths(router: Router, path: str) -> None:
     assert router.find(path) == ({}, {})
 

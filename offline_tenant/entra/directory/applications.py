@@ -4,23 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from offline_tenant.entra.directory import (
+    application_rules,
     certificates,
     deleted_items,
     federated_credentials,
     owners,
     service_principals,
 )
-from offline_tenant.entra.directory.errors import DirectoryError, bad_request
+from offline_tenant.entra.directory.application_types import APPLICATION
 from offline_tenant.entra.directory.objects import Directory
-from offline_tenant.entra.directory.schema import Place, required
-from offline_tenant.entra.directory.types import APPLICATION
+from offline_tenant.entra.directory.schema import required
 from offline_tenant.state.store import Document
 
 KIND: Final = "applications"
-NAME_LIMIT: Final = 256  # characters
-AUDIENCES: Final = frozenset(
-    {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
-)
 
 
 def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[str]) -> Document:
@@ -31,7 +27,7 @@ def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[st
     """
     required(body, ("displayName",), APPLICATION.name)
     document = APPLICATION.new(body)
-    _check(directory, document)
+    application_rules.check(directory, document)
     document |= {
         "id": directory.tenant.ids.uuid(),
         "appId": directory.tenant.ids.uuid(),
@@ -51,9 +47,7 @@ def update(directory: Directory, application: Document, body: Mapping[str, Any])
         DirectoryError: a property does not fit, or an enabled permission would go (400).
     """
     changed = APPLICATION.changed(application, body)
-    _check(directory, changed)
-    _check_permissions(application["appRoles"], changed["appRoles"])
-    _check_permissions(application["api"]["oauth2PermissionScopes"], changed["api"]["oauth2PermissionScopes"])
+    application_rules.check(directory, changed, application)
     if "keyCredentials" in body:
         changed["keyCredentials"] = certificates.replace(directory, application, changed["keyCredentials"])
     directory.change(KIND, changed)
@@ -81,26 +75,3 @@ def publisher_domain(directory: Directory) -> str | None:
         initial = (domain["name"] for domain in organization["verifiedDomains"] if domain["isInitial"])
         return next(initial, None)
     return None
-
-
-def _check(directory: Directory, document: Document) -> None:
-    if not 0 < len(document["displayName"] or "") <= NAME_LIMIT:
-        raise Place(APPLICATION.name, "displayName").invalid()
-    if document["signInAudience"] not in AUDIENCES:
-        raise Place(APPLICATION.name, "signInAudience").invalid()
-    for uri in document["identifierUris"]:
-        if any(
-            other["id"] != document["id"] for other in directory.primary.find(KIND, "identifierUris", uri)
-        ):
-            raise bad_request(
-                "Another object with the same value for property identifierUris already exists."
-            )
-
-
-def _check_permissions(before: list[Document], after: list[Document]) -> None:
-    kept = {permission["id"]: permission for permission in after}
-    for permission in before:
-        wanted = kept.get(permission["id"])
-        if permission["isEnabled"] and (wanted is None or wanted | {"isEnabled": True} != permission):
-            message = "Permission (scope or role) cannot be deleted or updated unless disabled first."
-            raise DirectoryError(400, "CannotDeleteOrUpdateEnabledEntitlement", message)

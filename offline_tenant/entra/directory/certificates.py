@@ -6,17 +6,16 @@ https://learn.microsoft.com/graph/api/resources/keycredential
 import hashlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from offline_tenant.entra.directory import policies
+from offline_tenant.entra.directory.credential_types import KEY_CREDENTIAL
 from offline_tenant.entra.directory.errors import DirectoryError
-from offline_tenant.entra.directory.objects import Directory, as_text, is_uuid, moment
+from offline_tenant.entra.directory.objects import Directory, as_text, moment
 from offline_tenant.entra.directory.schema import Place
-from offline_tenant.entra.directory.types import KEY_CREDENTIAL
 from offline_tenant.state.store import Document
 
 KIND: Final = "certificates"
@@ -91,12 +90,12 @@ def _add(directory: Directory, application: Document, wanted: Document) -> Docum
     }
 
 
-def _key_id(directory: Directory, wanted: Any) -> str:
+def _key_id(directory: Directory, wanted: str | None) -> str:
     if wanted is None:
         return directory.tenant.ids.uuid()
-    if not is_uuid(wanted) or directory.primary.get(KIND, wanted):
+    if directory.primary.get(KIND, wanted):
         raise Place(KEY_CREDENTIAL.name, "keyId").invalid()
-    return str(wanted).casefold()
+    return wanted
 
 
 def _certificate(key: str | None) -> x509.Certificate:
@@ -112,16 +111,10 @@ def _certificate(key: str | None) -> x509.Certificate:
 def _times(
     directory: Directory, application: Document, certificate: x509.Certificate, wanted: Document
 ) -> Document:
-    starts = _time(wanted["startDateTime"], certificate.not_valid_before_utc)
-    ends = _time(wanted["endDateTime"], certificate.not_valid_after_utc)
+    starts, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    starts = moment(wanted["startDateTime"]) if wanted["startDateTime"] else starts
+    ends = moment(wanted["endDateTime"]) if wanted["endDateTime"] else ends
     policies.check_certificate(directory, application, starts, ends)
     if ends > certificate.not_valid_after_utc or ends <= starts or ends <= directory.tenant.clock.now():
         raise DirectoryError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.")
     return {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}
-
-
-def _time(text: str | None, default: datetime) -> datetime:
-    try:
-        return moment(text) if text else default
-    except (ValueError, OverflowError) as error:
-        raise Place(KEY_CREDENTIAL.name, "endDateTime").invalid() from error

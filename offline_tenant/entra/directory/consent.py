@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from offline_tenant.entra.directory.errors import absent_reference, bad_request, conflict
-from offline_tenant.entra.directory.objects import PRINCIPAL_TYPES, Directory, is_uuid
+from offline_tenant.entra.directory.consent_types import APP_ROLE_ASSIGNMENT, OAUTH2_PERMISSION_GRANT
+from offline_tenant.entra.directory.errors import absent_reference, bad_request, conflict, read_only
+from offline_tenant.entra.directory.objects import PRINCIPAL_TYPES, Directory
 from offline_tenant.entra.directory.schema import Place, required
-from offline_tenant.entra.directory.types import APP_ROLE_ASSIGNMENT, OAUTH2_PERMISSION_GRANT
 from offline_tenant.state.store import Document
 
 ASSIGNMENTS: Final = "appRoleAssignments"
 GRANTS: Final = "oauth2PermissionGrants"
 DEFAULT_ROLE: Final = "00000000-0000-0000-0000-000000000000"
 ALL_PRINCIPALS: Final = "AllPrincipals"
-CONSENT_TYPES: Final = (ALL_PRINCIPALS, "Principal")
 
 
 def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
@@ -26,7 +25,6 @@ def assign(directory: Directory, body: Mapping[str, Any]) -> Document:
     """
     required(body, ("principalId", "resourceId", "appRoleId"), APP_ROLE_ASSIGNMENT.name)
     document = APP_ROLE_ASSIGNMENT.new(body)
-    _check_ids(document, ("principalId", "resourceId", "appRoleId"), APP_ROLE_ASSIGNMENT.name)
     principal = directory.principal(document["principalId"])
     resource = directory.get("servicePrincipals", document["resourceId"])
     if principal is None or resource is None:
@@ -63,7 +61,6 @@ def grant(directory: Directory, body: Mapping[str, Any]) -> Document:
     """
     required(body, ("clientId", "consentType", "resourceId"), OAUTH2_PERMISSION_GRANT.name)
     document = OAUTH2_PERMISSION_GRANT.new(body)
-    _check_ids(document, ("clientId", "resourceId"), OAUTH2_PERMISSION_GRANT.name)
     _check_parties(directory, document)
     parties = (document[name] for name in ("clientId", "resourceId", "principalId"))
     document["id"] = packed_id(*(party for party in parties if party is not None))
@@ -81,14 +78,8 @@ def change_grant(directory: Directory, before: Document, body: Mapping[str, Any]
     changed = OAUTH2_PERMISSION_GRANT.changed(before, body)
     for name in ("clientId", "consentType", "resourceId", "principalId"):
         if changed[name] != before[name]:
-            raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+            raise read_only(name)
     directory.change(GRANTS, changed)
-
-
-def _check_ids(document: Document, names: tuple[str, ...], type_: str) -> None:
-    for name in names:
-        if not is_uuid(document[name]):
-            raise Place(type_, name).invalid()
 
 
 def _check_role(resource: Document, role_id: str) -> None:
@@ -102,8 +93,6 @@ def _same_role(one: Document, other: Document) -> bool:
 
 
 def _check_parties(directory: Directory, document: Document) -> None:
-    if document["consentType"] not in CONSENT_TYPES:
-        raise Place(OAUTH2_PERMISSION_GRANT.name, "consentType").invalid()
     # A grant for one user names the user, a grant for all names nobody.
     if (document["consentType"] == ALL_PRINCIPALS) != (document["principalId"] is None):
         raise Place(OAUTH2_PERMISSION_GRANT.name, "principalId").invalid()

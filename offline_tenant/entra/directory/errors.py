@@ -8,11 +8,12 @@ class DirectoryError(Exception):
         status: the HTTP status that Graph answers with.
         code: Graph's error code.
         message: Graph's text.
+        target: the property that Graph names in ``details``, where it does.
     """
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, target: str = "") -> None:
         super().__init__(f"{code}: {message}")
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.target = status, code, message, target
 
 
 def absent_text(id_: str) -> str:
@@ -40,6 +41,17 @@ def absent_reference(id_: str) -> DirectoryError:
 def conflict(message: str) -> DirectoryError:
     """Another object has the key already."""
     return DirectoryError(409, "Request_MultipleObjectsWithSameKeyValue", message)
+
+
+def read_only(property_: str) -> DirectoryError:
+    """Only Entra itself sets the property, or nobody does once the object is there."""
+    return bad_request(f"Property '{property_}' is read-only and cannot be set.")
+
+
+def duplicate(property_: str) -> DirectoryError:
+    """A list has the same value twice, or two permissions have the same id or value."""
+    message = "Request contains a property with duplicate values."
+    return DirectoryError(400, "DuplicateValue", message, property_)
 
 
 def denied(message: str = "Insufficient privileges to complete the operation.") -> DirectoryError:

@@ -6,10 +6,10 @@ https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
 from collections.abc import Mapping
 from typing import Any, Final
 
-from offline_tenant.entra.directory.errors import bad_request, conflict, not_found
+from offline_tenant.entra.directory.credential_types import FEDERATED_CREDENTIAL
+from offline_tenant.entra.directory.errors import bad_request, conflict, not_found, read_only
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import required
-from offline_tenant.entra.directory.types import FEDERATED_CREDENTIAL
 from offline_tenant.state.store import Document
 
 KIND: Final = "federatedIdentityCredentials"
@@ -56,7 +56,7 @@ def update(directory: Directory, before: Document, body: Mapping[str, Any]) -> N
         DirectoryError: another name, a property does not fit (400), subject taken (409).
     """
     if body.get("name", before["name"]) != before["name"]:
-        raise bad_request("Property 'name' is read-only and cannot be set.")
+        raise read_only("name")
     changed = FEDERATED_CREDENTIAL.changed(before, body)
     application = {"id": before["applicationId"]}
     _check(changed, [other for other in of(directory.primary, application) if other["id"] != before["id"]])

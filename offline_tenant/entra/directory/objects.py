@@ -102,7 +102,7 @@ class Directory:
 
 def as_text(moment: datetime) -> str:
     """A time as Graph writes it: UTC, to the second, ``Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def moment(text: str) -> datetime:

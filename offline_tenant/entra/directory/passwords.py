@@ -3,18 +3,18 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from string import ascii_letters, digits
 from typing import Any, Final
 
 from offline_tenant.entra.directory import policies
+from offline_tenant.entra.directory.credential_types import PASSWORD_CREDENTIAL
 from offline_tenant.entra.directory.errors import bad_request
 from offline_tenant.entra.directory.objects import Directory, as_text, moment
-from offline_tenant.entra.directory.schema import Place
-from offline_tenant.entra.directory.types import PASSWORD_CREDENTIAL
 from offline_tenant.state.store import Document
 
 LIFETIME: Final = timedelta(days=730)  # without an endDateTime Graph gives two years
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 LETTERS: Final = ascii_letters + digits + "-_.~"
 HINT: Final = 3  # characters of the secret that Graph goes on showing
 
@@ -42,9 +42,9 @@ def add(directory: Directory, kind: str, holder: Document, body: Mapping[str, An
 
 def keep(directory: Directory, kind: str, holder: Document, body: Mapping[str, Any], text: str) -> Document:
     """Give an application this very secret; for the seed, which must know it beforehand."""
-    starts, ends = _times(directory, body)
-    policies.check_password(directory, kind, holder, starts, ends)
     credential = PASSWORD_CREDENTIAL.new(body)
+    starts, ends = _times(directory, credential)
+    policies.check_password(directory, kind, holder, starts, ends)
     credential |= {"startDateTime": as_text(starts), "endDateTime": as_text(ends)}
     credential |= {"keyId": directory.tenant.ids.uuid(), "hint": text[:HINT]}
     secret = {"id": credential["keyId"], "applicationId": holder["id"], "hash": _hash(text)}
@@ -81,22 +81,15 @@ def visible(directory: Directory, holder: Document) -> Document:
     return holder | {"passwordCredentials": shown}
 
 
-def _times(directory: Directory, body: Mapping[str, Any]) -> tuple[datetime, datetime]:
+def _times(directory: Directory, wanted: Document) -> tuple[datetime, datetime]:
     now = directory.tenant.clock.now()
-    starts = _time(body, "startDateTime", now)
-    ends = _time(body, "endDateTime", starts + LIFETIME)
+    starts = moment(wanted["startDateTime"]) if wanted["startDateTime"] else now
+    # Nothing begins so late that it could not last for its time.
+    usual = min(starts, LAST - LIFETIME) + LIFETIME
+    ends = moment(wanted["endDateTime"]) if wanted["endDateTime"] else usual
     if ends <= starts:
         raise bad_request("The end date must be later than the start date.")
     return starts, ends
-
-
-def _time(body: Mapping[str, Any], name: str, default: datetime) -> datetime:
-    if body.get(name) is None:
-        return default
-    try:
-        return moment(body[name])
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Place(PASSWORD_CREDENTIAL.name, name).invalid() from error
 
 
 def _hash(text: str) -> str:

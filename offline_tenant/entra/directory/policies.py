@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from offline_tenant.entra.directory.errors import DirectoryError, bad_request, not_emulated
 from offline_tenant.entra.directory.objects import Directory, moment
-from offline_tenant.entra.directory.types import APP_MANAGEMENT_POLICY, AUTHORIZATION_POLICY
+from offline_tenant.entra.directory.policy_types import APP_MANAGEMENT_POLICY, AUTHORIZATION_POLICY
 from offline_tenant.state.store import Document
 
 KIND: Final = "policies"
@@ -117,10 +117,6 @@ def _check(restriction: Document) -> None:
         raise not_emulated(f"the credential restriction {kind}")
     if kind in {PASSWORD_LIFETIME, KEY_LIFETIME} and _duration(restriction["maxLifetime"]) is None:
         raise bad_request(f"Invalid value specified for property 'maxLifetime' of restriction '{kind}'.")
-    try:
-        moment(restriction["restrictForAppsCreatedAfterDateTime"] or "2019-01-01")
-    except (ValueError, OverflowError) as error:
-        raise bad_request("Invalid value for 'restrictForAppsCreatedAfterDateTime'.") from error
 
 
 def _in_force(directory: Directory, kind: str, holder: Document, credentials: str) -> list[Document]:

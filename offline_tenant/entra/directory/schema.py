@@ -5,7 +5,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from offline_tenant.entra.directory.errors import DirectoryError, bad_request, not_emulated
+from offline_tenant.entra.directory.errors import (
+    DirectoryError,
+    bad_request,
+    duplicate,
+    not_emulated,
+    read_only,
+)
+from offline_tenant.entra.directory.values import Kind
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,11 @@ class Property:
         fields: the properties of a complex type.
         writable: a request may set it.
         collapses: a complex value of which nothing is set is kept as ``null``.
+        kind: what its values (each member, if ``many``) are beyond their JSON type.
+        needed: as a part of a complex type it must be given, and not be empty.
+        distinct: names of parts that no two members may share; an empty name is the member itself.
+        resource: the complex type as errors name it; the object type that it belongs to unless given.
+        most: members, if ``many``.
     """
 
     type: type = str
@@ -27,6 +39,11 @@ class Property:
     fields: "Mapping[str, Property]" = field(default_factory=dict)
     writable: bool = True
     collapses: bool = False
+    kind: Kind | None = None
+    needed: bool = False
+    distinct: tuple[str, ...] = ()
+    resource: str = ""
+    most: int | None = None
 
     def initial(self) -> Any:
         """Its value in a new object."""
@@ -43,26 +60,45 @@ class Property:
             before: what the property was; parts of a complex type that are not sent stay as they were.
 
         Raises:
-            DirectoryError: wrong type, unknown part (400).
+            DirectoryError: wrong type, unknown part, no value of its kind, the same twice (400).
         """
         if value is None:
             return self.initial()
         if not self.many:
             return self._accept_one(value, where, before)
-        if not isinstance(value, list):
+        if not isinstance(value, list) or (self.most is not None and len(value) > self.most):
             raise where.invalid()
-        return [self._accept_one(member, where) for member in value]
+        members = [self._accept_one(member, where) for member in value]
+        self._refuse_duplicates(members, where)
+        return members
+
+    def _refuse_duplicates(self, members: list[Any], where: "Place") -> None:
+        for name in self.distinct:
+            given = [member[name] if name else member for member in members]
+            known = [value for value in given if value]  # permissions without a value are many
+            if len(known) > len(set(known)):
+                raise duplicate(where.name)
 
     def _accept_one(self, value: Any, where: "Place", before: Any = None) -> Any:
         if self.type is not object and type(value) is not self.type:
             raise where.invalid()
+        if self.kind is not None:
+            return self._of_kind(self.kind, value, where)
         if not self.fields:
             return value
         start = (
             before if isinstance(before, dict) else {name: sub.initial() for name, sub in self.fields.items()}
         )
-        merged = start | accept(self.fields, value, where.type, start)
+        resource = self.resource or where.type
+        merged = start | accept(self.fields, value, resource, start)
+        required(merged, tuple(name for name, sub in self.fields.items() if sub.needed), resource)
         return None if self.collapses and not any(merged.values()) else merged
+
+    @staticmethod
+    def _of_kind(kind: Kind, value: Any, where: "Place") -> Any:
+        if kind.holds(value):
+            return kind.kept(value)
+        raise where.unreadable(kind.edm) if kind.edm else where.invalid()
 
 
 @dataclass(frozen=True)
@@ -75,6 +111,13 @@ class Place:
     def invalid(self) -> Exception:
         """The value has the wrong type, or is none of the allowed ones."""
         return bad_request(f"Invalid value specified for property '{self.name}' of resource '{self.type}'.")
+
+    @staticmethod
+    def unreadable(edm: str) -> Exception:
+        """The value cannot be read as the OData type that the property has."""
+        return bad_request(
+            f"Cannot convert a primitive value to the expected type '{edm}'. See the inner exception for more details."
+        )
 
     def missing(self) -> Exception:
         """The property must be given."""
@@ -168,7 +211,7 @@ def accept(
         if properties[name].writable:
             accepted[name] = properties[name].accept(value, Place(type_, name), before.get(name))
         elif value is not None and value != before.get(name):
-            raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+            raise read_only(name)
     return accepted
 
 
@@ -179,5 +222,5 @@ def required(body: Mapping[str, Any], names: tuple[str, ...], type_: str) -> Non
         DirectoryError: with the first one that is missing (400).
     """
     for name in names:
-        if body.get(name) in (None, ""):
+        if body.get(name) in (None, "", []):
             raise Place(type_, name).missing()

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from offline_tenant.entra import clouds, first_party
 from offline_tenant.entra.directory import deleted_items, owners, registrations
-from offline_tenant.entra.directory.errors import DirectoryError, conflict, denied
+from offline_tenant.entra.directory.application_types import SERVICE_PRINCIPAL
+from offline_tenant.entra.directory.errors import DirectoryError, conflict, denied, read_only
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.schema import required
-from offline_tenant.entra.directory.types import SERVICE_PRINCIPAL
 from offline_tenant.state.store import Document
 
 KIND: Final = "servicePrincipals"
@@ -49,10 +49,12 @@ def update(directory: Directory, principal: Document, body: Mapping[str, Any]) -
     """Change a service principal.
 
     Raises:
-        DirectoryError: a property does not fit (400).
+        DirectoryError: a property does not fit, another application (400).
     """
     changed = SERVICE_PRINCIPAL.changed(principal, body)
-    directory.change(KIND, changed | {"appId": principal["appId"]})
+    if changed["appId"] != principal["appId"]:
+        raise read_only("appId")
+    directory.change(KIND, changed)
 
 
 def delete(directory: Directory, principal: Document) -> None:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from offline_tenant.entra.directory.errors import bad_request, conflict, not_found
 from offline_tenant.entra.directory.objects import Directory
+from offline_tenant.entra.directory.people_types import USER
 from offline_tenant.entra.directory.schema import Place, required
-from offline_tenant.entra.directory.types import USER
 from offline_tenant.state.store import Document
 
 KIND: Final = "users"

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from offline_tenant.entra.directory import applications, certificates, passwords
+from offline_tenant.entra.directory.application_types import APPLICATION
+from offline_tenant.entra.directory.credential_types import PASSWORD_CREDENTIAL
 from offline_tenant.entra.directory.errors import bad_request
-from offline_tenant.entra.directory.types import APPLICATION, PASSWORD_CREDENTIAL
 from offline_tenant.entra.graph.authorization import OWNED_BY, READ_APPLICATIONS, WRITE_APPLICATIONS
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.web.call import Answer

@@ -8,8 +8,8 @@ from typing import Final
 
 from offline_tenant.entra import clouds
 from offline_tenant.entra.directory import consent
+from offline_tenant.entra.directory.consent_types import APP_ROLE_ASSIGNMENT, OAUTH2_PERMISSION_GRANT
 from offline_tenant.entra.directory.errors import bad_request, not_found
-from offline_tenant.entra.directory.types import APP_ROLE_ASSIGNMENT, OAUTH2_PERMISSION_GRANT
 from offline_tenant.entra.graph import authorization
 from offline_tenant.entra.graph.authorization import Permission
 from offline_tenant.entra.graph.request import Request, Row
@@ -25,7 +25,7 @@ ENDS: Final = {"appRoleAssignedTo": "resourceId", "appRoleAssignments": "princip
 
 
 def _end(request: Request) -> str:
-    return next(field for name, field in ENDS.items() if f"/{name}" in request.call.path)
+    return next(field for name, field in ENDS.items() if f"/{name}" in request.path)
 
 
 def _assign_permission(request: Request) -> Permission:

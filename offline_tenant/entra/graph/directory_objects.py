@@ -3,7 +3,7 @@
 from typing import Final
 
 from offline_tenant.entra.directory.errors import not_found
-from offline_tenant.entra.directory.types import ORGANIZATION
+from offline_tenant.entra.directory.people_types import ORGANIZATION
 from offline_tenant.entra.graph import authorization, mixed
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.web.call import Answer

@@ -3,7 +3,8 @@
 https://learn.microsoft.com/graph/errors
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -34,6 +35,9 @@ def identifiers(call: Call) -> dict[str, str]:
 def answer(error: DirectoryError, call: Call, ids: Mapping[str, str]) -> Answer:
     """The error as Graph words it."""
     body = _body(error.code, error.message, {"date": _moment(call), **ids})
+    if error.target:
+        detail = {"code": error.code, "message": error.message, "target": error.target}
+        body["error"]["details"] = [detail]
     return Answer(error.status, body, _headers(error) | dict(ids))
 
 
@@ -42,8 +46,26 @@ def _moment(call: Call) -> str:
 
 
 def area_error(status: int, code: str, message: str) -> Answer:
-    """Injected errors, and faults of the offline tenant itself."""
+    """Injected errors, and faults of the offline tenant itself; ``stamp`` tells of which call."""
     return Answer(status, _body(code, message, {}))
+
+
+def stamp(call: Call, answer: Answer) -> Answer:
+    """An error with what its call goes by."""
+    ids = identifiers(call)
+    answer.body["error"]["innerError"].update({"date": _moment(call), **ids})
+    return replace(answer, headers={**answer.headers, **ids})
+
+
+def wrong_method(call: Call, _: Sequence[str]) -> Answer:
+    """A verb that the path does not take."""
+    text = "Specified HTTP method is not allowed for the request target."
+    return stamp(call, area_error(405, "Request_BadRequest", text))
+
+
+def too_long(call: Call) -> Answer:
+    """A body above the limit."""
+    return stamp(call, area_error(413, "BadRequest", "The maximum request length supported is 4MB."))
 
 
 def _body(code: str, message: str, inner: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from offline_tenant.entra.directory import federated_credentials as credentials
-from offline_tenant.entra.directory.types import FEDERATED_CREDENTIAL
+from offline_tenant.entra.directory.credential_types import FEDERATED_CREDENTIAL
 from offline_tenant.entra.graph.authorization import READ_APPLICATIONS, WRITE_APPLICATIONS
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.state.store import Document

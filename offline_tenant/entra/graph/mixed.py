@@ -1,16 +1,20 @@
 """Directory objects of any kind in one answer: owners, ``directoryObjects``, deleted items."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from dataclasses import replace
+from functools import partial
+from typing import Final
 
+from offline_tenant.entra.directory.application_types import APPLICATION, SERVICE_PRINCIPAL
 from offline_tenant.entra.directory.objects import TYPES
+from offline_tenant.entra.directory.people_types import USER
 from offline_tenant.entra.directory.schema import ObjectType
-from offline_tenant.entra.directory.types import APPLICATION, SERVICE_PRINCIPAL, USER
 from offline_tenant.entra.graph import odata
 from offline_tenant.entra.graph.request import Request
 from offline_tenant.state.store import Document
 from offline_tenant.web.call import Answer
 
+KINDS: Final = {type_: kind for kind, type_ in TYPES.items()}
 FRAGMENT: Final = "directoryObjects"
 TYPE: Final = "@odata.type"
 SHAPES: Final[dict[str, ObjectType]] = {
@@ -37,11 +41,10 @@ def one(request: Request, kind: str, document: Document) -> Answer:
 def many(request: Request, found: Iterable[tuple[str, Document]]) -> Answer:
     """An answer with a page of objects of several kinds."""
     wanted = odata.query(request.call.query, DIRECTORY_OBJECT, request.version)
-    return request.page(wanted, FRAGMENT, (_shown(request, wanted, *member) for member in found))
+    shown = ({TYPE: TYPES[kind]} | SHAPES[kind].shown(one, request.version) for kind, one in found)
+    return request.page(wanted, FRAGMENT, shown, partial(_cut, request.version))
 
 
-def _shown(request: Request, wanted: odata.Query, kind: str, document: Document) -> dict[str, Any]:
-    whole = SHAPES[kind].shown(document, request.version)
-    # What a filter names must be there to be compared; what is not selected goes when the page is cut.
-    usual = () if wanted.select or wanted.clauses else SHAPES[kind].by_default(request.version)
-    return {TYPE: TYPES[kind]} | ({name: whole[name] for name in usual} if usual else whole)
+def _cut(version: str, member: Document, wanted: odata.Query) -> Document:
+    usual = SHAPES[KINDS[member[TYPE]]].by_default(version)
+    return odata.selected(member, wanted if wanted.select else replace(wanted, select=usual))

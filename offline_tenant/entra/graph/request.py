@@ -17,7 +17,11 @@ from offline_tenant.state.kinds import KINDS
 from offline_tenant.state.store import Document
 from offline_tenant.web.call import Answer, Call, Handler, Refusal
 
+JSON: Final = "application/json"
+# Objects whose creation is answered with a Location, by the name that the directory has for their type.
+LOCATED: Final = frozenset({"Application", "ServicePrincipal", "User"})
 BIND: Final = "owners@odata.bind"
+CREATED: Final = 201
 BAD_JSON: Final = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
 
 
@@ -31,6 +35,7 @@ class Request:
         caller: what the token says.
         version: ``v1.0`` or ``beta``.
         kind: the kind of object that the path begins with.
+        path: the template of the path, below the version.
     """
 
     call: Call
@@ -38,6 +43,7 @@ class Request:
     caller: Claims
     version: str
     kind: str
+    path: str
 
     def parameter(self, name: str) -> str:
         """A variable part of the path."""
@@ -61,6 +67,7 @@ class Request:
         Raises:
             DirectoryError: no JSON object (400).
         """
+        self._check_content()
         try:
             body = self.call.json()
             # What cannot be written again (lone surrogates, infinity) is no JSON either.
@@ -70,6 +77,12 @@ class Request:
         if not isinstance(body, dict):
             raise errors.bad_syntax(BAD_JSON)
         return body
+
+    def _check_content(self) -> None:
+        if not self.call.body.strip():
+            raise errors.bad_syntax("Empty Payload. JSON content expected.")
+        if self.call.headers.get("content-type", "").partition(";")[0].strip().casefold() != JSON:
+            raise errors.bad_syntax("Entity only allows writes with a JSON Content-Type header.")
 
     def body(self) -> dict[str, Any]:
         """The body without OData's own keys; see ``json``."""
@@ -93,7 +106,15 @@ class Request:
         """An answer with one object."""
         wanted = odata.query(self.call.query, type_, self.version)
         shown = odata.selected(type_.shown(document, self.version), wanted)
-        return Answer(status, self.context(f"{fragment}/$entity") | shown)
+        headers = self._location(type_, document) if status == CREATED else {}
+        return Answer(status, self.context(f"{fragment}/$entity") | shown, headers)
+
+    def _location(self, type_: ObjectType, document: Document) -> dict[str, str]:
+        """Where a new object is: an address of the directory behind Graph, which is not there to be called."""
+        if type_.name not in LOCATED:
+            return {}
+        place = f"v2/{self.directory.tenant.id}/directoryObjects/{document['id']}"
+        return {"Location": f"{self.call.base_url}/{place}/Microsoft.DirectoryServices.{type_.name}"}
 
     def many(self, type_: ObjectType, kind: str, fragment: str = "") -> Answer:
         """An answer with a page of the objects of a kind, filtered and cut as the query says."""
@@ -115,8 +136,21 @@ class Request:
     ) -> Answer:
         return self.page(wanted, fragment, (type_.shown(document, self.version) for document in found))
 
-    def page(self, wanted: odata.Query, fragment: str, shown: Iterable[Document]) -> Answer:
-        """An answer with a page of objects that look already as this version of Graph shows them."""
+    def page(
+        self,
+        wanted: odata.Query,
+        fragment: str,
+        shown: Iterable[Document],
+        cut: Callable[[Document, odata.Query], Document] = odata.selected,
+    ) -> Answer:
+        """An answer with a page of objects that look already as this version of Graph shows them.
+
+        Args:
+            wanted: the query.
+            fragment: what the context says that they are.
+            shown: the objects, with every property that a filter may name.
+            cut: leaves of an object what the query selects.
+        """
         matching = [one for one in shown if all(clause.holds(one) for clause in wanted.clauses)]
         members, more = odata.page(matching, wanted)
         annotations: dict[str, Any] = dict(self.context(fragment))
@@ -125,7 +159,7 @@ class Request:
         if more is not None:
             url = f"{self.call.base_url}{self.call.path}"
             annotations["@odata.nextLink"] = odata.next_link(url, self.call.query, more)
-        return Answer(200, annotations | {"value": [odata.selected(member, wanted) for member in members]})
+        return Answer(200, annotations | {"value": [cut(member, wanted) for member in members]})
 
 
 Operation = Callable[[Request], Answer]
@@ -168,7 +202,7 @@ def handler(row: Row, version: str) -> Handler:
 def _answer(call: Call, row: Row, version: str) -> Answer:
     directory, caller = _caller(call)
     odata.refuse_segment(call.path)
-    request = Request(call, directory, caller, version, row.kind)
+    request = Request(call, directory, caller, version, row.kind, row.path)
     _permit(request, row)
     return row.operation(request)
 

@@ -11,6 +11,7 @@ from offline_tenant.entra.graph import (
     directory_roles,
     errors,
     federated_credentials,
+    lacking,
     owners,
     policies,
     role_members,
@@ -20,8 +21,15 @@ from offline_tenant.entra.graph import (
 from offline_tenant.entra.graph.request import Row, handler
 from offline_tenant.web.call import Area, Route
 
-AREA: Final = Area("graph", errors.area_error)
 VERSIONS: Final = ("v1.0", "beta")
+AREA: Final = Area(
+    "graph",
+    errors.area_error,
+    prefixes=tuple(f"/{version}/" for version in VERSIONS),
+    wrong_method=errors.wrong_method,
+    too_long=errors.too_long,
+    stamp=errors.stamp,
+)
 ROWS: Final = (
     *applications.ROWS,
     *federated_credentials.ROWS,
@@ -34,6 +42,7 @@ ROWS: Final = (
     *role_members.ROWS,
     *policies.ROWS,
     *deleted_items.ROWS,
+    *lacking.ROWS,
 )
 # Objects that also go by their application id: /applications(appId='…').
 BY_APP_ID: Final = ("applications", "servicePrincipals")

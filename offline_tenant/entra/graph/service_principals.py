@@ -3,8 +3,8 @@
 from typing import Final
 
 from offline_tenant.entra.directory import service_principals
+from offline_tenant.entra.directory.application_types import SERVICE_PRINCIPAL
 from offline_tenant.entra.directory.errors import denied
-from offline_tenant.entra.directory.types import SERVICE_PRINCIPAL
 from offline_tenant.entra.graph.applications import add_password, initial_owners, remove_password
 from offline_tenant.entra.graph.authorization import READ_APPLICATIONS, WRITE_APPLICATIONS
 from offline_tenant.entra.graph.request import Request, Row

@@ -4,7 +4,7 @@ from typing import Final
 
 from offline_tenant.entra.directory import deleted_items, users
 from offline_tenant.entra.directory.errors import DirectoryError
-from offline_tenant.entra.directory.types import USER
+from offline_tenant.entra.directory.people_types import USER
 from offline_tenant.entra.graph.authorization import READ_ME, READ_USERS, WRITE_USERS
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.state.store import Document

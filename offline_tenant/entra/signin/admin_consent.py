@@ -133,7 +133,7 @@ def _give(endpoint: Endpoint, registration: Registration, wanted: Wanted) -> Non
 
 def _accepted(person: Person, registration: Registration) -> Answer:
     call = person.visit.call
-    granted = {"scope": call.query.get("scope", "")} if "/v2.0/" in call.path else {}
+    granted = {"scope": call.query.get("scope", "")} if "/v2.0/" in call.path.casefold() else {}
     fields = {"admin_consent": "True", "tenant": person.tenant.id, **granted}
     text = f"{registration.name} may now be used by everybody in {person.endpoint.display_name}."
     return _back(person.visit, fields, consent_pages.done("Consent was given", text))

@@ -97,7 +97,7 @@ CLIENT_FAULTS: Final[Mapping[int, Fault]] = {
     900561: Fault(
         400,
         "invalid_request",
-        "The endpoint only accepts POST, OPTIONS requests. Received a {method} request.",
+        "The endpoint only accepts {allowed} requests. Received a {method} request.",
     ),
     9000411: Fault(
         400,

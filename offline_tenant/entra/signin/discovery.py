@@ -38,7 +38,7 @@ def keys(call: Call) -> Answer:
     """The JSON Web Key Set; of version 2.0 each key with the issuer that it signs for."""
     _, tenant = _addresses(call)
     key = signing_key(call.installation.store).jwk()
-    named = {"issuer": f"{call.base_url}/{tenant}/v2.0"} if "/v2.0/" in call.path else {}
+    named = {"issuer": f"{call.base_url}/{tenant}/v2.0"} if "/v2.0/" in call.path.casefold() else {}
     return Answer(200, {"keys": [key | named]}, CACHED)
 
 

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -79,3 +79,15 @@ def _body(error: SignInError, moment: datetime, trace: str, correlation: str) ->
 def area_error(status: int, code: str, message: str) -> Answer:
     """Errors that no AADSTS code stands for: injected faults, and faults of the offline tenant itself."""
     return Answer(status, {"error": code, "error_description": message, "error_codes": []}, NO_STORE)
+
+
+def stamp(call: Call, answer: Answer) -> Answer:
+    """Such an error with what its call goes by."""
+    moment, trace, correlation = _where(call)
+    answer.body.update({"timestamp": _stamp(moment), "trace_id": trace, "correlation_id": correlation})
+    return answer
+
+
+def wrong_method(call: Call, allowed: Sequence[str]) -> SignInError:
+    """A verb that the path does not take."""
+    return SignInError(900561, method=call.method, allowed=", ".join(allowed))

@@ -91,7 +91,7 @@ def read(call: Call) -> TokenRequest:
 
 def version_of(call: Call) -> str:
     """The version of the endpoint that is called, ``1.0`` or ``2.0``."""
-    return V2 if "/v2.0/" in call.path else V1
+    return V2 if "/v2.0/" in call.path.casefold() else V1
 
 
 def refuse_resource(version: str, parameters: Mapping[str, str]) -> None:

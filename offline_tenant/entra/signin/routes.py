@@ -1,5 +1,7 @@
 """Who answers at the sign-in addresses."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import jwt
@@ -20,14 +22,39 @@ from offline_tenant.entra.signin.errors import SignInError
 from offline_tenant.entra.signin.request import read
 from offline_tenant.web.call import Answer, Area, Call, Handler, Refusal, Route
 
-AREA: Final = Area("signin", errors.area_error)
+TOO_LONG: Final = 413
+
+
+def _wrong_method(call: Call, allowed: Sequence[str]) -> Answer:
+    return errors.answer(errors.wrong_method(call, allowed), call)
+
+
+def _too_long(call: Call) -> Answer:
+    return replace(errors.answer(SignInError(90013), call), status=TOO_LONG)
+
+
+AREA: Final = Area(
+    "signin", errors.area_error, wrong_method=_wrong_method, too_long=_too_long, stamp=errors.stamp
+)
 
 
 def _page_error(status: int, code: str, message: str) -> Answer:
     return Answer(status, consent_pages.failure(f"{code}: {message}"), visits.HEADERS)
 
 
-PAGES: Final = Area("signin", _page_error)
+def _page(call: Call, error: SignInError) -> Answer:
+    return Answer(error.status, consent_pages.failure(errors.description(error, call)), visits.HEADERS)
+
+
+def _wrong_method_of_page(call: Call, allowed: Sequence[str]) -> Answer:
+    return _page(call, errors.wrong_method(call, allowed))
+
+
+def _too_long_for_page(call: Call) -> Answer:
+    return replace(_page(call, SignInError(90013)), status=TOO_LONG)
+
+
+PAGES: Final = Area("signin", _page_error, wrong_method=_wrong_method_of_page, too_long=_too_long_for_page)
 BOTH: Final = ("GET", "POST")
 
 
@@ -64,17 +91,12 @@ def _paged(handler: Handler) -> Handler:
         try:
             return handler(call)
         except SignInError as error:
-            page = consent_pages.failure(errors.description(error, call))
-            raise Refusal(Answer(error.status, page, visits.HEADERS)) from error
+            raise Refusal(_page(call, error)) from error
         except DirectoryError as error:
             # Such as an application that no replica knows yet.
             raise Refusal(_page_error(error.status, error.code, error.message)) from error
 
     return answer
-
-
-def _only_post(call: Call) -> Answer:
-    raise SignInError(900561, method=call.method)
 
 
 ROUTES: Final = [
@@ -87,9 +109,7 @@ ROUTES: Final = [
         ("GET", "/{tenant}/discovery/v2.0/keys", discovery.keys),
         ("GET", "/{tenant}/discovery/keys", discovery.keys),
         ("POST", "/{tenant}/oauth2/v2.0/token", _token_v2),
-        ("GET", "/{tenant}/oauth2/v2.0/token", _only_post),
         ("POST", "/{tenant}/oauth2/token", _token_v1),
-        ("GET", "/{tenant}/oauth2/token", _only_post),
         ("POST", "/{tenant}/oauth2/v2.0/devicecode", device_pages.issue),
         ("POST", "/{tenant}/oauth2/devicecode", device_pages.issue),
         ("GET", "/common/userrealm/{user}", accounts.user_realm),
