@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from offline_tenant.cli import calls, clock, lag, limits, process, state, tenants, throttle
+from offline_tenant.cli import calls, clock, exchange, lag, limits, process, state, tenants, throttle
 
 __all__ = ["app"]
 
@@ -20,5 +20,5 @@ EPILOG: Final = (
 )
 
 app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG, pretty_exceptions_enable=False)
-for module in (process, state, calls, clock, lag, limits, throttle, tenants):
+for module in (process, state, calls, clock, lag, limits, throttle, exchange, tenants):
     module.register(app)

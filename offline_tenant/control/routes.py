@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline_tenant.control import calls, clock, issuers, lag, limits, state, tenants, throttle
+from offline_tenant.control import calls, clock, exchange, issuers, lag, limits, state, tenants, throttle
 from offline_tenant.control.frame import AREA, Row, guarded
 from offline_tenant.web.call import Answer, Call, Route
 
@@ -24,6 +24,7 @@ ROWS: Final = (
     *lag.ROWS,
     *throttle.ROWS,
     *limits.ROWS,
+    *exchange.ROWS,
     *tenants.ROWS,
     *issuers.ROWS,
 )
