@@ -14,6 +14,7 @@ from offline_tenant.home import VARIABLE, Home, OfflineError
 
 PLUGIN: Final = "pulumi-resource-azuread"
 PLUGIN_VARIABLE: Final = "MAILGRANT_AZUREAD_PLUGIN"
+MAIL: Final = ("imap", "pop", "smtp")
 PASSPHRASE: Final = "offline"  # noqa: S105 - it guards the state of a toy on this machine
 
 
@@ -83,7 +84,7 @@ def _cloud(ports: dict[str, int]) -> dict[str, object]:
         "authority": f"https://localhost:{ports['https']}",
         "scope": "https://outlook.office365.com/.default",
         "exchange_environment": None,
-        "hosts": {"imap": {"host": "localhost", "port": ports["imap"]}},
+        "hosts": {service: {"host": "localhost", "port": ports[service]} for service in MAIL},
     }
 
 

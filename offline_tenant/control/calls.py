@@ -48,7 +48,7 @@ def _is_failure(entry: dict[str, Any]) -> bool:
     status = entry.get("status")
     if isinstance(status, int):
         return status >= FAILED
-    return status in {"NO", "BAD"} or entry.get("outcome", "ok") != "ok"
+    return status in {"NO", "BAD", "ERR"} or entry.get("outcome", "ok") != "ok"
 
 
 def _latency(call: Call) -> Answer:

@@ -13,6 +13,7 @@ from typing import Final
 
 from offline_tenant.entra.verification import EXCHANGE_AUDIENCES, Claims, TokenError, issuing_tenant, verify
 from offline_tenant.exchange.access import has_full_access, mailbox_of, principal_of
+from offline_tenant.exchange.smtp_app_access import in_scope
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Installation, Tenant
 
@@ -25,17 +26,25 @@ class Protocol:
         role: the application permission of Office 365 Exchange Online.
         scope: the delegated permission.
         switch: the property of the mailbox that turns the protocol off when it is False; absent is on.
+        opens: whether the login opens the mailbox; SMTP opens it only when a message comes.
+        scoped: whether RBAC for Applications lets applications in whose token lacks the role.
     """
 
     role: str
     scope: str
     switch: str | None
+    opens: bool = True
+    scoped: bool = False
 
 
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "imap": Protocol("IMAP.AccessAsApp", "IMAP.AccessAsUser.All", "ImapEnabled"),
     "pop": Protocol("POP.AccessAsApp", "POP.AccessAsUser.All", "PopEnabled"),
+    "smtp": Protocol("SMTP.SendAsApp", "SMTP.Send", None, opens=False, scoped=True),
 }
+
+
+_NO_SCOPE: Final = ", and no scope of RBAC for Applications has the mailbox"
 
 
 class Outcome(Enum):
@@ -55,12 +64,18 @@ class Decision:
         reason: why, for the log and never for the client; without any part of the token.
         tenant: the tenant of the mailbox; None when refused.
         mailbox: the mailbox as Exchange keeps it; None when refused.
+        principal: who it is: an Exchange service principal, or the mailbox of a person; None when refused.
+        app_only: whether no person stands behind the login.
+        by_scope: whether RBAC for Applications let it in, so that no permission of the mailbox counts.
     """
 
     outcome: Outcome
     reason: str
     tenant: Tenant | None = None
     mailbox: Document | None = None
+    principal: Document | None = None
+    app_only: bool = False
+    by_scope: bool = False
 
 
 def refused(reason: str) -> Decision:
@@ -102,23 +117,40 @@ def decide(tenant: Tenant, protocol: str, user: str, token: str) -> Decision:
     wanted = PROTOCOLS[protocol]
     try:
         claims = verify(tenant, token, EXCHANGE_AUDIENCES)
-        principal = (
-            _application(tenant, wanted, claims) if claims.app_only else _person(tenant, wanted, claims)
-        )
         mailbox = _target(tenant, user)
+        by_scope = claims.app_only and _in_scope(tenant, wanted, claims, mailbox)
+        principal = (
+            _application(tenant, wanted, claims, by_scope=by_scope)
+            if claims.app_only
+            else _person(tenant, wanted, claims)
+        )
     except TokenError as error:
         return refused(error.reason)
     except _RefusedError as error:
         return refused(str(error))
     obstacle = _obstacle(tenant, wanted, mailbox, principal)
     return Decision(
-        Outcome.NOT_CONNECTED if obstacle else Outcome.CONNECTED, obstacle or "connected", tenant, mailbox
+        Outcome.NOT_CONNECTED if obstacle else Outcome.CONNECTED,
+        obstacle or "connected",
+        tenant,
+        mailbox,
+        principal,
+        claims.app_only,
+        by_scope,
     )
 
 
-def _application(tenant: Tenant, wanted: Protocol, claims: Claims) -> Document:
-    if wanted.role not in claims.roles:
-        raise _RefusedError(f"the token has no role {wanted.role}")
+def _in_scope(tenant: Tenant, wanted: Protocol, claims: Claims, mailbox: Document) -> bool:
+    # With the role in its token an application is judged by the permissions of the mailbox, scope or not.
+    if not wanted.scoped or wanted.role in claims.roles:
+        return False
+    principal = principal_of(tenant, claims.oid)
+    return principal is not None and in_scope(tenant, principal, mailbox) is True
+
+
+def _application(tenant: Tenant, wanted: Protocol, claims: Claims, *, by_scope: bool) -> Document:
+    if wanted.role not in claims.roles and not by_scope:
+        raise _RefusedError(f"the token has no role {wanted.role}{_NO_SCOPE if wanted.scoped else ''}")
     principal = principal_of(tenant, claims.oid)
     if principal is None:
         raise _RefusedError("no Exchange service principal has the token's oid as its ObjectId")
@@ -144,6 +176,6 @@ def _target(tenant: Tenant, address: str) -> Document:
 def _obstacle(tenant: Tenant, wanted: Protocol, mailbox: Document, principal: Document) -> str | None:
     if wanted.switch and mailbox.get(wanted.switch) is False:
         return f"{wanted.switch} of the mailbox is False"
-    if not has_full_access(tenant, mailbox, principal):
+    if wanted.opens and not has_full_access(tenant, mailbox, principal):
         return "the principal has no FullAccess to the mailbox"
     return None

@@ -158,11 +158,13 @@ class MailConnection(LineReceiver, TimeoutMixin):
     def lose(self) -> None:
         """Break the connection without a word."""
         self._ended = True
+        self.clearLineBuffer()  # type: ignore[no-untyped-call]
         self.transport.abortConnection()
 
     def end(self) -> None:
         """Close the connection when everything is sent."""
         self._ended = True
+        self.clearLineBuffer()  # type: ignore[no-untyped-call]
         self.cancel()
         self.closed()
         self.transport.loseConnection()

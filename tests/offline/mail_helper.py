@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import imaplib
+import poplib
+import smtplib
 import socket
 import ssl
 import threading
@@ -16,10 +18,11 @@ import jwt
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 
 from offline_tenant.entra.keys import signing_key
+from offline_tenant.exchange import organization
 from offline_tenant.exchange import seed as exchange
 from offline_tenant.exchange.access import entry_id, mailbox_of
 from offline_tenant.mail.server import Listening, listen
-from offline_tenant.mail.store import deliver
+from offline_tenant.mail.store import MailStore, deliver
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Installation, Tenant
 from offline_tenant.web.ledger import Ledger
@@ -137,6 +140,58 @@ class MailServer:
     def imap(self) -> imaplib.IMAP4_SSL:
         return imaplib.IMAP4_SSL(HOST, self.ports["imap"], ssl_context=self.certificate.trusted(), timeout=10)
 
+    def pop(self) -> poplib.POP3_SSL:
+        return poplib.POP3_SSL(HOST, self.ports["pop"], context=self.certificate.trusted(), timeout=10)
+
+    def popped(self, user: str = MAILBOX, **claims: Any) -> poplib.POP3_SSL:
+        """poplib, logged in; it has no words for SASL of its own."""
+        client = self.pop()
+        client._shortcmd("AUTH XOAUTH2")  # type: ignore[attr-defined]  # noqa: SLF001
+        client._shortcmd(self.response(user, **claims).decode())  # type: ignore[attr-defined]  # noqa: SLF001
+        return client
+
+    def smtp(self) -> smtplib.SMTP:
+        """smtplib, encrypted."""
+        client = smtplib.SMTP(HOST, self.ports["smtp"], timeout=10)
+        client.starttls(context=self.certificate.trusted())
+        client.ehlo()
+        return client
+
+    def submitting(self, user: str = MAILBOX, **claims: Any) -> smtplib.SMTP:
+        """smtplib, logged in."""
+        client, response = self.smtp(), xoauth2(user, self.token(**claims)).decode()
+        client.auth("XOAUTH2", lambda _=None: response)
+        return client
+
+    def encrypted(self) -> "Wire":
+        """A raw connection to SMTP after STARTTLS and EHLO."""
+        plain = socket.create_connection((HOST, self.ports["smtp"]), timeout=10)
+        with plain.makefile("rb", buffering=0) as file:
+            file.readline()
+            plain.sendall(b"STARTTLS\r\n")
+            file.readline()
+        wire = Wire(self.certificate.trusted().wrap_socket(plain, server_hostname=HOST))
+        wire.say(b"EHLO client.example")
+        return wire
+
+    def allow_smtp(self) -> None:
+        """SMTP AUTH is off in a new organization."""
+        off = {"SmtpClientAuthenticationDisabled": False}
+        self.do(lambda: organization.change(self.tenant, organization.TRANSPORT, off))
+
+    def letters(self, folder: str = "INBOX", mailbox: str = MAILBOX) -> list[bytes]:
+        """What lies in a folder."""
+
+        def read() -> list[bytes]:
+            document = mailbox_of(self.tenant, mailbox)
+            assert document is not None
+            store = MailStore(self.tenant, document)
+            found = store.folder(folder)
+            assert found is not None
+            return [store.content(message) or b"" for message in store.messages(found)]
+
+        return self.do(read)
+
     def logged_in(self, **claims: Any) -> imaplib.IMAP4_SSL:
         client = self.imap()
         try:
@@ -207,6 +262,18 @@ class Wire:
             lines.append(self.line())
         return lines
 
+    def reply(self) -> bytes:
+        """A whole answer of SMTP, its lines parted by line feeds."""
+        lines = [self.line()]
+        while lines[-1][3:4] == b"-":
+            lines.append(self.line())
+        return b"\n".join(lines)
+
+    def say(self, command: bytes) -> bytes:
+        """One line of SMTP, and its answer."""
+        self.send(command + b"\r\n")
+        return self.reply()
+
     def ask(self, tag: bytes, command: bytes) -> list[bytes]:
         self.send(tag + b" " + command + b"\r\n")
         return self.until(tag)
@@ -226,7 +293,7 @@ def start(
     thread: ReactorThread, certificate: Certificate, installation: Installation, ledger: Ledger
 ) -> tuple[Listening, dict[str, int]]:
     """Listen on a free port for each service."""
-    sockets = {service: socket.create_server((HOST, 0)) for service in ("imap",)}
+    sockets = {service: socket.create_server((HOST, 0)) for service in ("imap", "pop", "smtp")}
     ports = {service: listener.getsockname()[1] for service, listener in sockets.items()}
     for listener in sockets.values():
         listener.setblocking(False)  # noqa: FBT003 - the standard library's own signature
@@ -280,7 +347,7 @@ def token(tenant: Tenant, **changes: Any) -> str:
         "oid": OBJECT_ID,
         "tid": tenant.id,
         "idtyp": "app",
-        "roles": ["IMAP.AccessAsApp", "POP.AccessAsApp"],
+        "roles": ["IMAP.AccessAsApp", "POP.AccessAsApp", "SMTP.SendAsApp"],
         "ver": "1.0",
     }
     claims = {name: value for name, value in (claims | changes).items() if value is not None}
