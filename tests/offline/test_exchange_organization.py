@@ -7,6 +7,7 @@ import pytest
 
 from offline_tenant.exchange import organization, smtp_app_access
 from offline_tenant.exchange.access import mailbox_of
+from offline_tenant.exchange.configuration import ASSIGNMENTS
 from offline_tenant.exchange.organization import ORGANIZATION, TRANSPORT
 from offline_tenant.exchange.seed import seed
 from offline_tenant.state import lag
@@ -24,7 +25,7 @@ def tenant(tenant: Tenant) -> Tenant:
 
 def give(tenant: Tenant, id_: str, scope: str | None = None, role: str = smtp_app_access.ROLE) -> None:
     assignment = {"id": id_, "Role": role, "RoleAssignee": PRINCIPAL["Guid"], "CustomResourceScope": scope}
-    tenant.documents(smtp_app_access.ASSIGNMENTS).put(id_, assignment)
+    tenant.documents(ASSIGNMENTS).put(id_, assignment)
 
 
 def may_send(tenant: Tenant, address: str = "invoices@contoso.com") -> bool | None:
@@ -64,7 +65,7 @@ def test_an_assignment_without_a_scope_reaches_every_mailbox(tenant: Tenant) -> 
 
 
 def test_an_assignment_arrives_later(tenant: Tenant) -> None:
-    lag.configure(tenant.store.collection("", "settings"), {smtp_app_access.ASSIGNMENTS: {"seconds": 1800}})
+    lag.configure(tenant.store.collection("", "settings"), {ASSIGNMENTS: {"seconds": 1800}})
     give(tenant, "all")
 
     assert may_send(tenant) is None
