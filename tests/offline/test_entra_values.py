@@ -280,6 +280,14 @@ def test_values_of_a_principal_that_are_refused(
     assert entra.got(path)["appId"] == principal["appId"]
 
 
+@pytest.mark.parametrize("name", ["displayName", "mailNickname", "userPrincipalName"])
+@pytest.mark.parametrize("value", ["", None])
+def test_nobody_is_without_a_name(entra: Entra, name: str, value: str | None) -> None:
+    token = entra.client_with("User.ReadWrite.All")
+    refused = entra.graph("PATCH", "/users/adele@contoso.com", {name: value}, token=token)
+    assert fault(refused) == (400, *no(name, "User"))
+
+
 @pytest.mark.parametrize("name", ["startDateTime", "endDateTime"])
 @pytest.mark.parametrize(
     "time", ["soon", "", "2027-05-01", "2027-05-01T00:00:00", "2027-13-01T00:00:00Z", "20270501T000000Z"]

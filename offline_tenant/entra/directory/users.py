@@ -19,6 +19,7 @@ PASSWORDS: Final = "userPasswords"
 VALID_FROM: Final = "signInSessionsValidFromDateTime"
 EPOCH: Final = "1970-01-01T00:00:00Z"
 PROFILE: Final = "passwordProfile"
+KEPT: Final = ("displayName", "mailNickname", "userPrincipalName")  # what nobody can be without
 SHORTEST: Final = 8  # characters of a password, as Entra's own policy has it
 
 
@@ -47,6 +48,9 @@ def update(directory: Directory, user: Document, body: Mapping[str, Any]) -> Non
     """
     rest = {name: value for name, value in body.items() if name != PROFILE}
     changed = USER.changed(user, rest)
+    for name in KEPT:
+        if not changed[name]:
+            raise Place(USER.name, name).invalid()
     if changed["userPrincipalName"] != user["userPrincipalName"]:
         _check_name(directory, changed)
     if PROFILE in body:
