@@ -1,5 +1,6 @@
 """What the tests of mailgrant share: an offline tenant of their own, as a process, and the engine beside it."""
 
+import contextlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from offline_tenant import process
-from offline_tenant.home import Home
+from offline_tenant.home import Home, OfflineError
+from tests.machines import Machine
+from tests.offline_shell import Offline
 from tests.worlds import OfflineTenant, Project
 
 PROJECT = Path(__file__).parent.parent
@@ -44,3 +47,19 @@ def project(tmp_path: Path, offline: OfflineTenant) -> Project:
     found = Project(folder, offline.environment)
     found.pulumi("stack", "init", "offline")
     return found
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Offline]:
+    """A home that does not exist yet; what is started in it ends with the test."""
+    home = tmp_path / "homes" / "one"
+    yield Offline(home)
+    with contextlib.suppress(OfflineError):
+        process.stop(Home(home))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A computer on which nothing is set up yet."""
+    (tmp_path / "bin").mkdir()
+    return Machine(tmp_path)
