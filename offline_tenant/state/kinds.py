@@ -57,7 +57,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "exchangeOrganization": (),  # TransportConfig and OrganizationConfig, where they differ from the defaults
     "authenticationPolicies": ("Name",),
     "managementScopes": ("Name",),
-    "managementRoleAssignments": ("Name", "RoleAssignee", "CustomResourceScope"),
+    "managementRoleAssignments": ("Name", "RoleAssignee", "ObjectId", "CustomResourceScope"),
     # mail
     "submissions": (),  # how much a mailbox sent lately over SMTP
     "folders": ("mailbox",),

@@ -127,3 +127,18 @@ def test_the_settings_are_of_one_tenant(control: Control) -> None:
 def test_what_is_no_setting_is_refused(control: Control, body: dict[str, Any], complaint: str) -> None:
     assert complaint in control.complaint("POST", "exchange", body)
     assert control.ask("GET", "exchange") == settings.DEFAULTS
+
+
+def test_with_the_enterprise_application_its_role_assignments_go(
+    control: Control, exchange: Exchange
+) -> None:
+    made = control.graph("POST", "applications", {"displayName": "Newsletter"}).json()
+    principal = control.graph("POST", "servicePrincipals", {"appId": made["appId"]}).json()
+    exchange.new_principal(AppId=made["appId"], ObjectId=principal["id"])
+    exchange.run("New-ManagementRoleAssignment", Role="Application SMTP.SendAsApp", App=made["appId"])
+    held = {"RoleAssigneeType": "ServicePrincipal"}
+    assert len(exchange.run("Get-ManagementRoleAssignment", **held)) == 1
+
+    assert control.graph("DELETE", f"applications/{made['id']}").status_code == 204
+    assert exchange.run("Get-ManagementRoleAssignment", **held) == []
+    assert len(exchange.run("Get-ServicePrincipal", Identity=made["appId"])) == 1

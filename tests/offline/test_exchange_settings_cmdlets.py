@@ -121,6 +121,26 @@ def test_a_change_that_changes_nothing_is_a_warning(
                 "$True, $False, 1 or 0."
             ),
         ),
+        *(
+            (
+                cmdlet,
+                {},
+                f"Cannot process command because of one or more missing mandatory parameters: {missing}.",
+            )
+            for cmdlet, missing in (
+                ("New-AuthenticationPolicy", "Name"),
+                ("Set-AuthenticationPolicy", "Identity"),
+                ("Remove-AuthenticationPolicy", "Identity"),
+                ("Set-User", "Identity"),
+                ("New-ManagementScope", "Name RecipientRestrictionFilter"),
+                ("Set-ManagementScope", "Identity"),
+                ("Remove-ManagementScope", "Identity"),
+                ("New-ManagementRoleAssignment", "Role"),
+                ("Set-ManagementRoleAssignment", "Identity"),
+                ("Remove-ManagementRoleAssignment", "Identity"),
+                ("Test-ServicePrincipalAuthorization", "Identity"),
+            )
+        ),
         (
             "Get-TransportConfig",
             {"Identity": "x"},

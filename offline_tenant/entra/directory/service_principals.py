@@ -20,6 +20,7 @@ DEPENDENTS: Final = (
     ("oauth2PermissionGrants", "clientId"),
     ("oauth2PermissionGrants", "resourceId"),
     ("directoryRoleAssignments", "principalId"),
+    ("managementRoleAssignments", "ObjectId"),  # Exchange's; its record of the principal stays
 )
 
 

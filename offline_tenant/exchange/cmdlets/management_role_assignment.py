@@ -25,6 +25,7 @@ def new(call: Invocation) -> Outcome:
     principal = service_principal.find_materialised(call.tenant, call["App"])
     properties: dict[str, Any] = {"CustomResourceScope": None, "RecipientGroupScope": None, **_scope(call)}
     properties |= {"Role": role, "RoleAssignee": principal["Guid"], "Enabled": True}
+    properties["ObjectId"] = principal["ObjectId"]  # with which it goes when Entra's principal goes
     name = call.get("Name") or _free_name(call.tenant, f"{role}-{principal['ObjectId']}")
     assignment = configuration.create(call.tenant, ASSIGNMENTS, name, properties)
     return one(role_assignments.record(call.tenant, assignment))
