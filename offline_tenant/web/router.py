@@ -11,6 +11,7 @@ from offline_tenant.web.call import Route
 
 REST: Final = ":path}"  # marks a template whose last part takes any number of segments
 
+ALIAS: Final = re.compile(r"/graph\.(?=\w)", re.IGNORECASE)  # Microsoft's own SDKs write it
 QUALIFIED: Final = re.compile(r"/microsoft\.graph\.", re.IGNORECASE)
 
 ByMethod = dict[str, Route]
@@ -36,9 +37,10 @@ class Router:
         """The routes of a path by method, and the variable parts of it; nothing for a path that nobody knows.
 
         As Microsoft's services do, it takes letters large or small, a slash at the end, and the names of actions
-        with OData's namespace before them.
+        and types with OData's namespace before them, or with its alias.
         """
-        return self._look_up(path) or self._look_up(QUALIFIED.sub("/", path.rstrip("/"))) or NOTHING
+        whole = ALIAS.sub("/microsoft.graph.", path.rstrip("/"))
+        return self._look_up(whole or path) or self._look_up(QUALIFIED.sub("/", whole)) or NOTHING
 
     def _look_up(self, path: str) -> tuple[Mapping[str, Route], dict[str, str]] | None:
         for pattern, by_method in self._by_length[min(path.count("/"), self._longest)]:
