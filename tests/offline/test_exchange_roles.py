@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from offline_tenant.entra.directory import role_assignments
+from offline_tenant.entra.directory.errors import DirectoryError
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.seed import seed as seed_entra
 from offline_tenant.exchange import roles, routes
@@ -129,3 +130,10 @@ def test_beside_a_fresh_role_an_older_one_goes_on(exchange: Exchange, tenant: Te
 )
 def test_what_would_make_further_roles_is_not_there(exchange: Exchange, cmdlet: str) -> None:
     assert not exchange.has(cmdlet)
+
+
+@pytest.mark.parametrize("role", [HELPDESK, SECURITY_READER])
+def test_some_roles_cannot_be_given_here(exchange: Exchange, tenant: Tenant, role: str) -> None:
+    with pytest.raises(DirectoryError, match="does not emulate") as refused:
+        fresh_role(tenant, role)
+    assert refused.value.status == 501
