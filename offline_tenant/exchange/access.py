@@ -5,12 +5,14 @@ They see Exchange's directory as it has reached them (``state.propagation``), wh
 
 from typing import Final
 
+from offline_tenant.exchange import organization
 from offline_tenant.exchange.groups import security_groups_of
 from offline_tenant.exchange.names import SELF_SID
 from offline_tenant.state import propagation
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
+SMTP_SWITCH: Final = "SmtpClientAuthenticationDisabled"
 FULL_ACCESS: Final = "FullAccess"
 SEND_AS: Final = "SendAs"
 # Where a right is kept: opening is an entry of the mailbox, sending one of its recipient.
@@ -36,6 +38,21 @@ def mailbox_of(tenant: Tenant, address: str) -> Document | None:
     for mailbox in tenant.documents("mailboxes").find("EmailAddresses", f"smtp:{address}"):
         return propagation.overlaid(tenant, "casMailboxes", mailbox["Guid"], mailbox)
     return None
+
+
+def smtp_auth_is_off(tenant: Tenant, mailbox: Document) -> str | None:
+    """Whether SMTP AUTH is off for the ``Mailbox`` or, where that says nothing, for its ``Tenant``; None if on.
+
+    Args:
+        tenant: where it lives.
+        mailbox: as from ``mailbox_of``.
+    """
+    own: bool | None = mailbox.get(SMTP_SWITCH)
+    if own is not None:
+        return "Mailbox" if own else None
+    arrived = propagation.seen(tenant, "transportConfig", organization.TRANSPORT) or {}
+    everybody = arrived.get(SMTP_SWITCH, organization.DEFAULTS[organization.TRANSPORT][SMTP_SWITCH])
+    return "Tenant" if everybody else None
 
 
 def has_full_access(tenant: Tenant, mailbox: Document, principal: Document) -> bool:

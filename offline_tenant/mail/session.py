@@ -45,14 +45,16 @@ class MailSession:
 
         Exchange then says what it says to a login without FullAccess.
         """
-        if self.limits is None or decision.outcome is not Outcome.CONNECTED:
+        if decision.outcome is not Outcome.CONNECTED or self.enter(service, decision):
             return decision
-        if self.limits.enter(service, decision, self):
-            return decision
-        self.limits.leave(self)
+        self.close()
         return replace(
             decision, outcome=Outcome.NOT_CONNECTED, reason="too many connections to the mailbox are open"
         )
+
+    def enter(self, service: str, decision: Decision) -> bool:
+        """Count the connection as one to the mailbox of its login, which was not refused; whether there is room."""
+        return self.limits is None or self.limits.enter(service, decision, self)
 
     def close(self) -> None:
         """The connection has ended."""

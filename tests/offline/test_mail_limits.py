@@ -1,5 +1,6 @@
 """Limits of a mailbox: connections, commands, messages, recipients; Exchange's texts, on the tenant's clock."""
 
+import smtplib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,12 @@ from offline_tenant.mail.limit_table import LIMITS
 from offline_tenant.mail.limits import Limits
 from offline_tenant.state.tenant import Installation, Tenant
 from tests.offline.control_helper import Control
-from tests.offline.mail_helper import MailServer, Wire
+from tests.offline.mail_helper import MAILBOX, MailServer, Wire
 
 pytest_plugins = ["tests.offline.control_fixtures"]
 
+ADELE = "adele@contoso.com"
+LETTER = b"From: invoices@contoso.com\r\nSubject: Hello\r\n\r\nText.\r\n"
 NOON = datetime(2027, 1, 1, 12, 30, tzinfo=UTC)
 CONNECTED = b"b OK [READ-WRITE] SELECT completed."
 NOT_CONNECTED = b"b BAD User is authenticated but not connected."
@@ -223,3 +226,59 @@ def test_what_was_sent_is_saved_restored_and_reset(control: Control) -> None:
     control.ask("POST", "restore", {"name": "full"}, 204)
     assert control.ask("GET", "limits")["imapCommands"] == 1
     assert send(smtp, login) == limits.QUOTA_EXCEEDED
+
+
+# --- SMTP: its server, asked by smtplib
+
+
+@pytest.fixture
+def sending(mail: MailServer) -> MailServer:
+    mail.allow_smtp()
+    return mail
+
+
+def answer(client: smtplib.SMTP, *to: str) -> tuple[int, str]:
+    """What a message is answered with at its end."""
+    try:
+        client.sendmail(MAILBOX, to or [ADELE], LETTER)
+    except smtplib.SMTPDataError as error:
+        return error.smtp_code, bytes(error.smtp_error).decode()  # type: ignore[arg-type]
+    return 250, ""
+
+
+def test_the_fourth_connection_may_not_send_until_another_one_leaves(sending: MailServer) -> None:
+    with ExitStack() as stack:
+        clients = [stack.enter_context(sending.submitting()) for _ in range(4)]
+        assert [answer(client)[0] for client in clients] == [250, 250, 250, 432]
+        assert answer(clients[3])[1].startswith(
+            "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded [Hostname="
+        )
+        clients[0].quit()
+        assert answer(clients[3]) == (250, "")
+    assert len(sending.letters(mailbox=ADELE)) == 4
+
+
+def test_messages_and_recipients_over_the_wire(sending: MailServer, installation: Installation) -> None:
+    sending.do(lambda: installation.clock.stop(installation.clock.now()))
+    sending.do(lambda: limits.change(installation, {"smtpMessages": 2, "smtpRecipients": 3}))
+    with sending.submitting() as client:
+        assert [answer(client)[0] for _ in range(3)] == [250, 250, 432]
+        sending.do(lambda: installation.clock.advance(timedelta(minutes=1)))
+        code, text = answer(client, ADELE, "alex@contoso.com")
+        assert (code, text.partition(";")[0]) == (
+            554,
+            "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+        )
+        assert answer(client) == (250, "")
+    assert len(sending.letters(mailbox=ADELE)) == 3
+
+
+def test_a_message_that_is_refused_for_something_else_does_not_count(
+    sending: MailServer, installation: Installation
+) -> None:
+    sending.do(lambda: limits.change(installation, {"smtpMessages": 1}))
+    with sending.submitting() as client:
+        sending.revoke()
+        assert [answer(client)[0] for _ in range(3)] == [430, 430, 430]
+        sending.grant()
+        assert [answer(client)[0] for _ in range(2)] == [250, 432]

@@ -151,11 +151,50 @@ def test_the_imap_server_says_what_it_says_for_the_real_cause(mail: MailServer) 
     assert _selects(mail) == b"b BAD User is authenticated but not connected."
 
 
-def _selects(mail: MailServer) -> bytes:
+def test_the_smtp_server_goes_by_switches_and_permissions_that_have_arrived(mail: MailServer) -> None:
+    assert _submits(mail).startswith("535 5.7.139")
+    mail.do(lambda: tell(mail.tenant, transportConfig={"seconds": 900}, casMailboxes={"seconds": 600}))
+    mail.allow_smtp()
+    assert _submits(mail).startswith("535 5.7.139 Authentication unsuccessful, SmtpClientAuth")
+    mail.do(lambda: later(mail.tenant, minutes=15))
+    assert _submits(mail).startswith("250 2.0.0 OK")
+
+    mail.change_mailbox(SmtpClientAuthenticationDisabled=True)
+    assert _submits(mail).startswith("250 2.0.0 OK")
+    mail.do(lambda: later(mail.tenant, minutes=10))
+    assert "disabled for the Mailbox" in _submits(mail)
+    mail.change_mailbox()
+    mail.do(lambda: later(mail.tenant, minutes=10))
+
+    mail.revoke()
+    mail.do(lambda: tell(mail.tenant, mailboxPermissions={"seconds": 900}))
+    mail.grant()
+    assert _submits(mail).startswith("430 4.2.0 STOREDRV; mailbox logon failure;")
+    mail.do(lambda: later(mail.tenant, minutes=15))
+    assert _submits(mail).startswith("250 2.0.0 OK")
+
+
+def _submits(mail: MailServer) -> str:
+    """The last answer to a login and a message."""
+    with mail.encrypted() as wire:
+        login = wire.say(b"AUTH XOAUTH2 " + mail.response(**_fresh(mail)))
+        if not login.startswith(b"235"):
+            return login.decode()
+        wire.say(f"MAIL FROM:<{MAILBOX}>".encode())
+        wire.say(b"RCPT TO:<adele@contoso.com>")
+        wire.say(b"DATA")
+        return wire.say(f"From: <{MAILBOX}>\r\nSubject: x\r\n\r\nText\r\n.".encode()).decode()
+
+
+def _fresh(mail: MailServer) -> dict[str, Any]:
     now = int(mail.do(mail.tenant.clock.now).timestamp())
+    return {"iat": now, "nbf": now, "exp": now + 600}
+
+
+def _selects(mail: MailServer) -> bytes:
     with mail.wire() as wire:
         wire.line()
-        response = mail.response(iat=now, nbf=now, exp=now + 600)
+        response = mail.response(**_fresh(mail))
         assert wire.ask(b"a", b"AUTHENTICATE XOAUTH2 " + response) == [b"a OK AUTHENTICATE completed."]
         return wire.ask(b"b", b"SELECT INBOX")[-1]
 

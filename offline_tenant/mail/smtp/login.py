@@ -10,16 +10,12 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from offline_tenant.exchange import organization
-from offline_tenant.exchange.access import mailbox_of
+from offline_tenant.exchange.access import mailbox_of, smtp_auth_is_off
 from offline_tenant.mail import xoauth2
 from offline_tenant.mail.authentication import Outcome, authenticate, refused
 from offline_tenant.mail.smtp import texts
 from offline_tenant.mail.smtp.session import RefusedError, Reply, Session
-from offline_tenant.state.store import Document
-from offline_tenant.state.tenant import Installation, Tenant
-
-SWITCH: Final = "SmtpClientAuthenticationDisabled"
+from offline_tenant.state.tenant import Installation
 
 
 def authentication(session: Session, argument: str) -> Reply:
@@ -55,6 +51,7 @@ def _xoauth2_response(session: Session, response: bytes) -> Reply:
         return _refused(session, wanted.user, decision.reason, texts.NOT_ACCEPTED)
     session.note("smtp", wanted.user, decision)
     session.log_in(decision)
+    session.enter("smtp", decision)
     return texts.AUTHENTICATED
 
 
@@ -89,14 +86,7 @@ def _disabled(installation: Installation, address: str) -> str | None:
     """Whether SMTP AUTH is off for the ``Mailbox`` of an address or for its ``Tenant``; None if it is on."""
     tenant = installation.tenant(address.rpartition("@")[2])
     mailbox = mailbox_of(tenant, address) if tenant else None
-    return _switched_off(tenant, mailbox) if tenant and mailbox else None
-
-
-def _switched_off(tenant: Tenant, mailbox: Document) -> str | None:
-    own: bool | None = mailbox.get(SWITCH)
-    if own is not None:
-        return "Mailbox" if own else None
-    return "Tenant" if organization.config(tenant, organization.TRANSPORT)[SWITCH] else None
+    return smtp_auth_is_off(tenant, mailbox) if tenant and mailbox else None
 
 
 def _encoded(prompt: str) -> str:

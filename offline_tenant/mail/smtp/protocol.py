@@ -31,7 +31,7 @@ class SmtpConnection(MailConnection):
     def __init__(self, connections: Connections, encrypt: Callable[[Any], None]) -> None:
         super().__init__(connections)
         self._encrypt = encrypt
-        self._session = Session(connections.installation, connections.ledger)
+        self._session = Session(connections.installation, connections.ledger, limits=connections.limits)
         self._then: tuple[str, Callable[[bytes], Reply]] | None = None
         self._content: DottedContent | CountedContent | None = None
         self._answer_content: Callable[[bytes | None], Reply] | None = None
@@ -50,6 +50,10 @@ class SmtpConnection(MailConnection):
     def refusal(self, error: Exception) -> Reply | None:
         """What codes from 400 on stand for."""
         return error.reply if isinstance(error, RefusedError) else None
+
+    def closed(self) -> None:
+        """One connection less that sends for the mailbox."""
+        self._session.close()
 
     # What Twisted calls
 

@@ -27,8 +27,11 @@ def submit(session: Session, envelope: Envelope, raw: bytes) -> Reply:
         raw: the message with CRLF line ends.
 
     Raises:
-        RefusedError: the login may not send it.
+        RefusedError: the login may not send it, or has sent too much.
     """
+    # A message that is refused later does not count: what a command changes is undone where it raises.
+    if session.limits and (excess := session.limits.submit(session.login, len(envelope.recipients), session)):
+        raise RefusedError(texts.excess(excess))
     _check(session, envelope, Part(raw))
     return texts.accepted(transport.send(session, envelope, raw))
 

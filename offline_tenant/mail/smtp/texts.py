@@ -6,6 +6,7 @@ Server (``UNKNOWN_COMMAND``, ``SEND_HELLO``, ``NEED_MAIL``, ``NEED_RECIPIENT``),
 
 from typing import Final
 
+from offline_tenant.mail.limits import Excess
 from offline_tenant.mail.protocol import SERVER
 from offline_tenant.mail.smtp.session import Reply
 
@@ -134,6 +135,11 @@ def send_as_denied(who: str, sender: str) -> Reply:
         "SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception "
         f"with message [BeginDiagnosticData]Cannot submit message. [EndDiagnosticData] [Hostname={STORE}]",
     )
+
+
+def excess(found: Excess) -> Reply:
+    """The mailbox has sent too much, or over too many connections."""
+    return Reply(found.code, f"{found.text} [Hostname={STORE}]")
 
 
 def accepted(message_id: str) -> Reply:
