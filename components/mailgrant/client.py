@@ -10,10 +10,13 @@ from mailgrant.access import ExchangeAccess
 from mailgrant.completeness import require
 from mailgrant.entra import EntraApplication, IssuedCredential
 from mailgrant.facts import PROTOCOLS, Cloud
-from mailgrant.identity import REMEDIES
+from mailgrant.identity import remedy_for
 from mailgrant.model import DaemonPlan, Plan
 
-WHO: Final = "It reads ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET, or the stack's azuread: keys."
+WHO: Final = (
+    "It reads ARM_TENANT_ID, ARM_CLIENT_ID and a certificate, a secret or OIDC, or the stack's azuread: keys; "
+    "see docs/configuration.md."
+)
 
 
 class DaemonClient(pulumi.ComponentResource):
@@ -108,5 +111,6 @@ def _sign_in() -> None:
         azuread.get_client_config()
     except Exception as error:  # noqa: BLE001 - Pulumi raises nothing narrower
         said = str(error).partition("failed: ")[2] or str(error)
-        remedy = next((remedy for code, remedy in REMEDIES.items() if code in said), "")
-        raise pulumi.RunError(f"the azuread provider cannot sign in: {said}\n  → {remedy or WHO}") from None
+        raise pulumi.RunError(
+            f"the azuread provider cannot sign in: {said}\n  → {remedy_for(said) or WHO}"
+        ) from None

@@ -1,53 +1,48 @@
-"""Who mailgrant signs in as: the automation identity, from the same settings that the azuread plugin reads.
+"""Who mailgrant signs in as: the automation identity, from the same settings that the azuread provider reads.
 
-Values come from ``ARM_*`` environment variables or the stack's ``azuread:`` keys, the latter first, as in the
-plugin. Nothing of it ever becomes an input or an output of a resource.
+Which settings: ``identities.settings``. Which goes first: ``identities.order``. Nothing of it ever becomes an input
+or an output of a resource.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any
 
-import msal
+from mailgrant.identities.application import Application
+from mailgrant.identities.order import choose
+from mailgrant.identities.proofs import (
+    AccessToken,
+    Assertion,
+    Certificate,
+    Fetched,
+    Proof,
+    Secret,
+    Unwritable,
+)
+from mailgrant.identities.remedies import REMEDIES, remedy_for
+from mailgrant.identities.settings import Settings
 
-from mailgrant.errors import SetupError, SignInError
-
-# Microsoft's own sign-in hosts, which MSAL may ask for their metadata; any other is not to be looked up there.
-MICROSOFT: Final = ("microsoftonline.com", "microsoftonline.us", "microsoftonline.cn", "chinacloudapi.cn")
-
-# field of Identity → the stack's key and the environment variable, as the azuread plugin names them
-SOURCES: Final = {
-    "tenant_id": ("azuread:tenantId", "ARM_TENANT_ID"),
-    "client_id": ("azuread:clientId", "ARM_CLIENT_ID"),
-    "client_secret": ("azuread:clientSecret", "ARM_CLIENT_SECRET"),
-}
-
-# What Entra answers → what to do about it (learn.microsoft.com/entra/identity-platform/reference-error-codes)
-REMEDIES: Final = {
-    "AADSTS7000215": "Use the secret's value, not its id; a value is shown only once, when it is made.",
-    "AADSTS7000222": "The secret has expired: make a new one.",
-    "AADSTS700016": "No application with this client id in this tenant: check both ids.",
-    "AADSTS90002": "There is no such tenant: check the tenant id and the cloud.",
-}
+__all__ = ["REMEDIES", "AccessToken", "Identity", "TokenSource", "find_identity", "remedy_for"]
 
 
 @dataclass(frozen=True)
-class Identity:
-    """An application that signs in with a client secret.
+class Identity(Unwritable):
+    """Somebody who can sign in.
 
     Args:
-        tenant_id: the id of its tenant.
-        client_id: the application's id.
-        client_secret: its secret; kept out of every text.
+        tenant_id: the id of its tenant; empty where the machine or the Azure CLI knows it.
+        client_id: the application's id; empty as above.
+        proof: of being it, kept out of every text; a client secret may be given as it is.
+        source: where it was found, for people.
     """
 
     tenant_id: str
     client_id: str
-    client_secret: str = field(repr=False)
+    proof: Proof | str = field(repr=False)
+    source: str = "client secret"
 
 
-def find_identity(configured: Callable[[str], str | None], environment: Mapping[str, str]) -> Identity:
+def find_identity(configured: Callable[[str], Any], environment: Mapping[str, str]) -> Identity:
     """The automation identity.
 
     Args:
@@ -55,21 +50,15 @@ def find_identity(configured: Callable[[str], str | None], environment: Mapping[
         environment: the environment variables.
 
     Raises:
-        SetupError: something is missing; names all of it.
+        SetupError: there is none, with all that was looked at and what it lacks; or the one that was taken is wrong.
     """
-    found = {name: configured(key) or environment.get(variable) for name, (key, variable) in SOURCES.items()}
-    if missing := [
-        f"{SOURCES[name][1]} (or {SOURCES[name][0]})" for name, value in found.items() if not value
-    ]:
-        raise SetupError(
-            f"no identity to sign in to Exchange with: {', '.join(missing)} not set",
-            'Set them as for the azuread provider; for the offline tenant: eval "$(mailgrant offline env)"',
-        )
-    return Identity(**{name: str(value) for name, value in found.items()})
+    settings = Settings(configured, environment)
+    source, proof = choose(settings)
+    return Identity(settings.tenant(), settings.client(), proof, source)
 
 
-class TokenSource:
-    """Access tokens of one identity; asked for once, kept until shortly before they end (MSAL's own cache).
+class TokenSource(Unwritable):
+    """Access tokens of one identity; each asked for once, and kept until shortly before it ends.
 
     Args:
         identity: who signs in.
@@ -77,46 +66,26 @@ class TokenSource:
     """
 
     def __init__(self, identity: Identity, authority: str) -> None:
-        self._identity, self._authority = identity, authority
-        self._application: Any = None
+        proof = Secret(identity.proof) if isinstance(identity.proof, str) else identity.proof
+        self._fetched: Fetched = (
+            Application(identity.client_id, proof, authority)
+            if isinstance(proof, Secret | Certificate | Assertion)
+            else proof
+        )
 
-    def token(self, scope: str) -> str:
-        """An access token for a scope such as ``https://outlook.office365.com/.default``.
+    def token(self, scope: str, *, force: bool = False) -> str:
+        """The value of what ``access`` gives."""
+        return self.access(scope, force=force).value
+
+    def access(self, scope: str, *, force: bool = False) -> AccessToken:
+        """An access token, and when it ends; may be called from many threads.
+
+        Args:
+            scope: such as ``https://outlook.office365.com/.default``.
+            force: ask for a new one, because the last was refused or lost its permissions.
 
         Raises:
-            SignInError: Entra gave none, or could not be reached.
+            SignInError: there is none, or nobody could be asked for it.
+            SetupError: a file that is read anew each time is gone.
         """
-        try:
-            answer = self._client().acquire_token_for_client([scope])
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # requests' errors are OSErrors; MSAL's about authorities ValueErrors
-            raise _unreachable(self._authority, error) from None
-        if "access_token" not in answer:
-            raise _refused(answer)
-        return str(answer["access_token"])
-
-    def _client(self) -> Any:
-        if self._application is None:
-            self._application = msal.ConfidentialClientApplication(
-                self._identity.client_id,
-                client_credential=self._identity.client_secret,
-                authority=self._authority,
-                instance_discovery=(urlsplit(self._authority).hostname or "").endswith(MICROSOFT),
-            )
-        return self._application
-
-
-def _unreachable(authority: str, error: Exception) -> SignInError:
-    return SignInError(
-        "unreachable",
-        f"{authority} does not answer as Entra does ({type(error).__name__})",
-        "Check the network and the cloud; the offline tenant is started with: mailgrant offline start",
-    )
-
-
-def _refused(answer: Mapping[str, Any]) -> SignInError:
-    text = str(answer.get("error_description") or answer.get("error") or "no reason given").splitlines()[0]
-    code = text.partition(":")[0] if text.startswith("AADSTS") else str(answer.get("error", ""))
-    return SignInError(code, f"Entra gave no token: {text}", REMEDIES.get(code, ""))
+        return self._fetched.token(scope, force=force)

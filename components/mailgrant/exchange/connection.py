@@ -33,5 +33,12 @@ def connect(configured: Callable[[str], Any]) -> Session:
         token = tokens.token(cloud.scope)
         return PwshCarrier(token, organization, cloud.exchange_environment, settings.timeout)
 
-    key = (identity.tenant_id, identity.client_id, organization, cloud.authority, settings.carrier)
+    key = (
+        identity.tenant_id,
+        identity.client_id,
+        identity.source,
+        organization,
+        cloud.authority,
+        settings.carrier,
+    )
     return shared_pool(key, lambda: SessionPool(carrier, settings.sessions))
