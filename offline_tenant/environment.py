@@ -41,6 +41,11 @@ def variables(home: Home, ports: dict[str, int]) -> dict[str, str]:
         # for the pwsh stand-in, and for mailgrant's hosts
         "OFFLINE_TENANT_URL": f"https://{host}",
         "MAILGRANT_CLOUD_FILE": str(home.cloud),
+        # for mailgrant, pypsrp and others: a jump host with PowerShell behind WSMan
+        "MAILGRANT_WSMAN_HOST": "localhost",
+        "MAILGRANT_WSMAN_PORT": str(ports["wsman"]),
+        "MAILGRANT_WSMAN_USERNAME": seed.JUMP_HOST_USER,
+        "MAILGRANT_WSMAN_PASSWORD": seed.JUMP_HOST_PASSWORD,
         # for Pulumi: state in this home, nothing from the network
         "PULUMI_HOME": str(home.pulumi_home),
         "PULUMI_BACKEND_URL": home.stacks.as_uri(),

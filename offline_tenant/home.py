@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 VARIABLE: Final = "MAILGRANT_OFFLINE_HOME"
-SERVICES: Final = ("https", "imap", "pop", "smtp")  # what listens, each on a port of its own
+SERVICES: Final = ("https", "wsman", "imap", "pop", "smtp")  # what listens, each on a port of its own
 FACTS: Final = "process.json"
 LOCK: Final = "lock"
 

@@ -18,6 +18,10 @@ DOMAINS: Final = (ORGANIZATION, "contoso.com")
 AUTOMATION_CLIENT_ID: Final = "0ff11ce0-a070-4a7e-8b1d-c0a750000002"
 AUTOMATION_SECRET: Final = "offline.tenant~automation-secret.opens.nothing.real"  # noqa: S105
 
+# Whom the jump host lets in over WSMan: an account of that machine, not of the tenant. Just as public.
+JUMP_HOST_USER: Final = "mailgrant"
+JUMP_HOST_PASSWORD: Final = "Contoso-Jump-Host-1"  # noqa: S105
+
 
 def seed(installation: Installation) -> Tenant:
     """Fill an empty installation; all or nothing."""

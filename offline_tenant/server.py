@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +20,11 @@ from offline_tenant.entra import routes as entra
 from offline_tenant.exchange import routes as exchange
 from offline_tenant.home import SERVICES, Home
 from offline_tenant.mail import server as mail
+from offline_tenant.pwsh.site import Site
 from offline_tenant.state.tenant import Installation
 from offline_tenant.web import app
 from offline_tenant.web.ledger import Ledger
+from offline_tenant.wsman import app as wsman
 
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 512
@@ -115,17 +119,39 @@ async def _main(
     ready: int | None,
 ) -> None:
     web = _Uvicorn(_configuration(installation, ledger, home))
+    host = _jump_host(installation, ledger, home, sockets["https"].getsockname()[1])
+    jump_host = _Uvicorn(_served(host, home))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, setattr, web, "should_exit", True)  # noqa: FBT003
+        loop.add_signal_handler(number, _exit_all, web, jump_host)
     listening = mail.listen(reactor, installation, ledger, home.server_certificate, sockets)
     if ready is not None:
         loop.call_soon(_announce, ready)
     try:
-        await web.serve(sockets=[sockets["https"]])
+        await asyncio.gather(
+            web.serve(sockets=[sockets["https"]]), jump_host.serve(sockets=[sockets["wsman"]])
+        )
     finally:
+        host.shells.close()
         await listening.stop()
         reactor.stop()
+
+
+def _exit_all(*servers: uvicorn.Server) -> None:
+    for server in servers:
+        server.should_exit = True
+
+
+def _jump_host(installation: Installation, ledger: Ledger, home: Home, port: int) -> wsman.Application:
+    """The shells of the jump host reach the tenant as everybody does: over HTTPS, from threads of their own."""
+    account = wsman.Account(seed.JUMP_HOST_USER, seed.JUMP_HOST_PASSWORD)
+
+    @cache
+    def site() -> Site:
+        trust = ssl.create_default_context(cafile=str(home.certificates / "ca.pem"))
+        return Site(f"https://localhost:{port}", trust)
+
+    return wsman.Application(account, installation.clock, ledger, site)
 
 
 def _announce(ready: int) -> None:
@@ -146,8 +172,15 @@ def _end_with(home: Home) -> Callable[[], Awaitable[None]]:
 
 def _configuration(installation: Installation, ledger: Ledger, home: Home) -> uvicorn.Config:
     routes = [*entra.ROUTES, *exchange.ROUTES, *control.ROUTES]
+    configuration = _served(app.build(installation, ledger, routes, control.AREA), home)
+    configuration.callback_notify = _end_with(home)
+    configuration.timeout_notify = 1  # second
+    return configuration
+
+
+def _served(application: Any, home: Home) -> uvicorn.Config:
     return uvicorn.Config(
-        app.build(installation, ledger, routes, control.AREA),
+        application,
         ssl_certfile=home.server_certificate,
         log_config=None,
         access_log=False,
@@ -155,8 +188,6 @@ def _configuration(installation: Installation, ledger: Ledger, home: Home) -> uv
         timeout_keep_alive=90,  # seconds; the real azuread plugin keeps idle connections that long
         timeout_graceful_shutdown=1,  # seconds; clients with idle connections must not hold up a stop
         server_header=False,
-        callback_notify=_end_with(home),
-        timeout_notify=1,  # seconds
     )
 
 

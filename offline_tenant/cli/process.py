@@ -17,6 +17,7 @@ HIGHEST: Final = 65_535
 # How programs write down where a service is.
 ADDRESSES: Final = {
     "https": "https://localhost:{} (Entra, Graph, Exchange)",
+    "wsman": "https://localhost:{}/wsman (PowerShell)",
     "imap": "imaps://localhost:{}",
     "pop": "pop3s://localhost:{}",
     "smtp": "smtp://localhost:{} (STARTTLS)",

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from offline_tenant.pwsh.errors import invalid
+from offline_tenant.pwsh.site import Site
 
 BASE: Final = "OFFLINE_TENANT_URL"
 MODULE_VERSION: Final = "3.10.1"
@@ -40,14 +41,14 @@ class Reply:
     request_id: str
 
 
-def base_url() -> str:
-    """Where the tenant listens.
+def of_environment() -> Site:
+    """The tenant of ``OFFLINE_TENANT_URL``, trusted by ``SSL_CERT_FILE``.
 
     Raises:
-        PowerShellError: nobody said.
+        PowerShellError: nobody said where it is.
     """
     if url := os.environ.get(BASE, "").rstrip("/"):
-        return url
+        return Site(url, ssl.create_default_context())
     raise invalid(
         f"{BASE} is not set: this pwsh is the stand-in of mailgrant's offline tenant, and needs the address of one "
         'that runs. Start it with: mailgrant offline start; then: eval "$(mailgrant offline env)"',
@@ -58,7 +59,7 @@ def base_url() -> str:
 class AdminApi:
     """The endpoint as one token sees it."""
 
-    def __init__(self, url: str, organization: str, token: str) -> None:
+    def __init__(self, site: Site, organization: str, token: str) -> None:
         self._organization = quote(organization, safe="")
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -68,13 +69,12 @@ class AdminApi:
             "X-SerializationLevel": "Partial",
             "Accept": "application/json",
         }
-        parts = urlsplit(url)
+        parts = urlsplit(site.url)
         self._prefix, self._used, self._aborted = parts.path, False, False
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "https":
-            trust = ssl.create_default_context()  # honours SSL_CERT_FILE
             self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                host, port, timeout=TIMEOUT, context=trust
+                host, port, timeout=TIMEOUT, context=site.trust
             )
         else:
             self._connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)

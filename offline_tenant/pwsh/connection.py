@@ -3,7 +3,7 @@
 import json
 import uuid
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from psrpcore.types import PSDateTime
 
-from offline_tenant.pwsh.admin_api import AdminApi, Reply, TransportError, base_url
+from offline_tenant.pwsh.admin_api import AdminApi, Reply, TransportError
 from offline_tenant.pwsh.errors import PowerShellError, invalid, not_emulated
+from offline_tenant.pwsh.site import Site
 
 PAGE_SIZE: Final = 1000  # records, the largest
 
@@ -72,10 +73,11 @@ class Connection:
         }
 
 
-def connect(parameters: Mapping[str, Any], number: int) -> Connection:
+def connect(site: Callable[[], Site], parameters: Mapping[str, Any], number: int) -> Connection:
     """Make a connection.
 
     Args:
+        site: finds the tenant.
         parameters: of Connect-ExchangeOnline, bound.
         number: the connection's.
 
@@ -88,7 +90,7 @@ def connect(parameters: Mapping[str, Any], number: int) -> Connection:
     if not organization:
         raise invalid("Organization is required when an app-only AccessToken is used.", "OrganizationMissing")
     wanted = parameters.get("CommandName") or ["*"]
-    api = AdminApi(base_url(), organization, token)
+    api = AdminApi(site(), organization, token)
     try:
         _asked(api, "EXOBanner('AutogenSession')", {})
         listed = _asked(api, "EXOModuleFile", {"CommandName": ",".join(wanted)})

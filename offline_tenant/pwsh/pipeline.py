@@ -33,6 +33,7 @@ CHOICES: Final = (
         'Pause the current pipeline and return to the command prompt. Type "exit" to resume the pipeline.',
     ),
 )
+ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
 YES: Final = (0, 1)
 QUIET: Final = frozenset({"SilentlyContinue", "Ignore"})
 LOUD: Final = frozenset({None, "Continue"})
@@ -78,6 +79,11 @@ class Pipeline:
     def running(self) -> bool:
         """Whether it has begun and not ended."""
         return bool(self._wire.state == PSInvocationState.Running)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was begun, and says nothing more."""
+        return self._wire.state in ENDED
 
     # --- what the client does to it (the session's lock is held)
 

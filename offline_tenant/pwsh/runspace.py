@@ -21,6 +21,7 @@ from offline_tenant.pwsh.errors import (
     not_recognized,
 )
 from offline_tenant.pwsh.plain import made
+from offline_tenant.pwsh.site import Site
 
 MODULE: Final = "ExchangeOnlineManagement"
 MODULE_GUID: Final = "b5eced50-afa4-455b-847a-d8fb64140a22"
@@ -64,9 +65,14 @@ class Streams(Protocol):
 
 
 class Runspace:
-    """What one thread of PowerShell keeps between commands."""
+    """What one thread of PowerShell keeps between commands.
 
-    def __init__(self) -> None:
+    Args:
+        site: finds the tenant.
+    """
+
+    def __init__(self, site: Callable[[], Site]) -> None:
+        self._site = site
         self.connections: list[Connection] = []
         self._made = 0
 
@@ -120,7 +126,7 @@ class Runspace:
 
     def _connect(self, bound: Mapping[str, Any], streams: Streams) -> None:
         self._made += 1
-        self.connections.append(connect(bound, self._made))
+        self.connections.append(connect(self._site, bound, self._made))
         streams.progress("Connecting to Exchange Online", "Connected", done=True)
         if bound.get("ShowBanner", True):
             streams.information(BANNER)

@@ -23,8 +23,10 @@ from psrpcore import (
 from psrpcore.types import PSVersion, RunspacePoolState
 
 from offline_tenant.pwsh import VERSION
+from offline_tenant.pwsh.admin_api import of_environment
 from offline_tenant.pwsh.pipeline import Pipeline, StoppedError
 from offline_tenant.pwsh.runspace import Runspace
+from offline_tenant.pwsh.site import Site
 
 FRAGMENT: Final = 32 * 1024  # bytes; .NET's own default for this transport
 
@@ -34,9 +36,13 @@ class Session:
 
     Args:
         send: hands a payload to the transport; called with the lock held, so in order.
+        site: finds the tenant, for those who connect.
     """
 
-    def __init__(self, send: Callable[[PSRPPayload], None]) -> None:
+    def __init__(
+        self, send: Callable[[PSRPPayload], None], site: Callable[[], Site] = of_environment
+    ) -> None:
+        self._site = site
         self.pool = ServerRunspacePool({"PSVersionTable": _version_table()})
         # One lock for everything; notified when a runspace gets free, a pipeline is stopped, a host answers.
         self.changed = threading.Condition(threading.RLock())
@@ -89,6 +95,13 @@ class Session:
                 self.pool.close()
             self.flush()
 
+    def ended(self, id_: UUID | None) -> bool:
+        """Whether all has been said by a pipeline, or by the session itself for None."""
+        with self.changed:
+            if id_ is None:
+                return False
+            return id_ not in self.pipelines or self.pipelines[id_].ended
+
     def flush(self) -> None:
         """Hand over what is to be sent."""
         with self.changed:
@@ -108,7 +121,7 @@ class Session:
             if given_up():
                 raise StoppedError
             self._busy += 1
-            return self._idle.pop() if self._idle else Runspace()
+            return self._idle.pop() if self._idle else Runspace(self._site)
 
     def give_back(self, runspace: Runspace) -> None:
         """The runspace is free again, with all that it remembers."""

@@ -260,6 +260,7 @@ def served(application: Any, folder: Path) -> Iterator[dict[str, str]]:
     # Named as TCP, because asyncio switches Nagle's algorithm off only then: 40 ms a request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen(128)  # whoever comes before the server runs waits instead of being refused
     configuration = uvicorn.Config(
         application, ssl_certfile=folder / "server.pem", log_config=None, lifespan="off", access_log=False
     )
