@@ -1,4 +1,4 @@
-"""Who works at Contoso, the company of the seeded tenant: one row a mailbox.
+"""Who works at Contoso, the company of the seeded tenant: one row a mailbox, and its groups.
 
 Further tenants of an installation have the same people, with addresses of their own domain.
 """
@@ -17,12 +17,20 @@ class Person:
         name: the display name.
         type: Exchange's RecipientTypeDetails.
         aliases: further addresses of the same mailbox.
+        licensed: False for somebody who has an account and no mailbox.
+        smtp_disabled: SmtpClientAuthenticationDisabled; None follows the organization, where SMTP AUTH is off.
+        on_hold: litigation hold.
+        left_over: access control entries of people who left the company.
     """
 
     address: str
     name: str
     type: str = "UserMailbox"
     aliases: tuple[str, ...] = ()
+    licensed: bool = True
+    smtp_disabled: bool | None = None
+    on_hold: bool = False
+    left_over: int = 0
 
     @property
     def alias(self) -> str:
@@ -32,13 +40,55 @@ class Person:
 
 AT: Final = "@contoso.com"
 COMPANY: Final = (
-    Person("invoices@contoso.com", "Invoices", "SharedMailbox", ("rechnungen@contoso.com",)),
-    Person("billing@contoso.com", "Billing", "SharedMailbox"),
+    # An administrator opened SMTP for the programs that poll and send here.
+    Person(
+        "invoices@contoso.com", "Invoices", "SharedMailbox", ("rechnungen@contoso.com",), smtp_disabled=False
+    ),
+    Person("billing@contoso.com", "Billing", "SharedMailbox", smtp_disabled=False),
     Person("support@contoso.com", "Support", "SharedMailbox"),
     Person("frontdesk@contoso.com", "Front Desk"),
     Person("adele@contoso.com", "Adele Vance"),
     Person("alex@contoso.com", "Alex Wilber"),
     Person("boardroom@contoso.com", "Board Room", "RoomMailbox"),
+    Person("newsletter@contoso.com", "Newsletter", "SharedMailbox"),
+    Person("legal@contoso.com", "Legal Archive", "SharedMailbox", on_hold=True, left_over=480),
+    Person("lynne@contoso.com", "Lynne Robbins", smtp_disabled=True),
+    Person("patti@contoso.com", "Patti Fernandez"),
+    Person("projector@contoso.com", "Projector", "EquipmentMailbox"),
+    Person("isaiah@contoso.com", "Isaiah Langer", licensed=False),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group.
+
+    Args:
+        address: the primary SMTP address.
+        name: the display name.
+        security: whether permissions can be given to it.
+        members: the addresses of mailboxes.
+    """
+
+    address: str
+    name: str
+    security: bool
+    members: tuple[str, ...]
+
+
+GROUPS: Final = (
+    Group(
+        "newsletter-senders@contoso.com",
+        "Newsletter Senders",
+        security=False,
+        members=("newsletter@contoso.com", "support@contoso.com"),
+    ),
+    Group(
+        "finance@contoso.com",
+        "Finance",
+        security=True,
+        members=("adele@contoso.com", "patti@contoso.com"),
+    ),
 )
 
 
@@ -51,6 +101,18 @@ def of(domains: Sequence[str]) -> tuple[Person, ...]:
             aliases=tuple(moved(alias, domains) for alias in person.aliases),
         )
         for person in COMPANY
+    )
+
+
+def groups_of(domains: Sequence[str]) -> tuple[Group, ...]:
+    """The groups of a tenant with these domains."""
+    return tuple(
+        replace(
+            group,
+            address=moved(group.address, domains),
+            members=tuple(moved(member, domains) for member in group.members),
+        )
+        for group in GROUPS
     )
 
 

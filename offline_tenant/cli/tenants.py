@@ -57,7 +57,7 @@ def add_mailbox(
     home: HomeOption = None,
     tenant: TenantOption = None,
 ) -> None:
-    """Give the tenant one more mailbox, a shared one unless told otherwise."""
+    """Give the tenant one more mailbox, a shared one unless told otherwise, and the account behind it."""
     body = {"address": address, "name": name, "type": kind, "aliases": alias or []}
     ask(home, "POST", "mailboxes", body, tenant=tenant)
     typer.echo(f"The offline tenant has a mailbox {address}.")
@@ -70,6 +70,18 @@ def list_mailboxes(
     """Show the mailboxes of the tenant."""
     found = ask(home, "GET", "mailboxes", tenant=tenant)
     show(found, ([one["address"], one["type"], one["name"]] for one in found), as_json=as_json)
+
+
+@mailbox.command(name="remove")
+def remove_mailbox(
+    address: Annotated[str, typer.Argument(help="One of its addresses.")],
+    *,
+    home: HomeOption = None,
+    tenant: TenantOption = None,
+) -> None:
+    """Take a mailbox away, with its mail, its permissions and the account behind it."""
+    ask(home, "DELETE", "mailboxes", tenant=tenant, address=address)
+    typer.echo(f"The offline tenant has no mailbox {address} any more.")
 
 
 @issuer.command()

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from offline_tenant.control import calls, clock, exchange, issuers, lag, limits, state, tenants, throttle
+from offline_tenant.control import (
+    calls,
+    clock,
+    exchange,
+    issuers,
+    lag,
+    limits,
+    mailboxes,
+    state,
+    tenants,
+    throttle,
+)
 from offline_tenant.control.frame import AREA, Row, guarded
 from offline_tenant.web.call import Answer, Call, Route
 
@@ -26,6 +37,7 @@ ROWS: Final = (
     *limits.ROWS,
     *exchange.ROWS,
     *tenants.ROWS,
+    *mailboxes.ROWS,
     *issuers.ROWS,
 )
 INDEX: Final = Row("GET", "", _index, "this list")

@@ -1,6 +1,6 @@
 """What a new tenant's directory begins with: Microsoft's own principals, the people, and who administers it."""
 
-from typing import Final
+from typing import Any, Final
 
 from offline_tenant import company
 from offline_tenant.entra.clouds import EXCHANGE, GRAPH
@@ -48,8 +48,8 @@ def seed(tenant: Tenant, automation_client_id: str, automation_secret: str) -> N
         app_id: service_principals.create(directory, {"appId": app_id}, ()) for app_id in (GRAPH, EXCHANGE)
     }
     for person in company.of(tenant.registration()["domains"]):
-        if person.type == "UserMailbox":
-            add_user(directory, person.address, person.name, person.address)
+        mail = person.address if person.licensed else None
+        add_user(directory, person.address, person.name, mail, enabled=person.type == "UserMailbox")
     principal = _automation(directory, automation_client_id, automation_secret)
     for resource, value in AUTOMATION_APP_ROLES:
         role = PUBLISHED[resource].app_roles[value]
@@ -77,7 +77,9 @@ def _organization(directory: Directory) -> None:
     directory.add("organization", ORGANIZATION.new({}) | named | {"createdDateTime": directory.now()})
 
 
-def add_user(directory: Directory, address: str, name: str, mail: str | None) -> Document:
+def add_user(
+    directory: Directory, address: str, name: str, mail: str | None, *, enabled: bool = True
+) -> Document:
     """An account with the password of all seeded accounts.
 
     Args:
@@ -85,10 +87,16 @@ def add_user(directory: Directory, address: str, name: str, mail: str | None) ->
         address: the user principal name.
         name: the display name.
         mail: the address of the mailbox; None without one.
+        enabled: whether anybody may sign in; nobody does as a shared mailbox, a room or a piece of equipment.
     """
     first, _, last = name.partition(" ")
-    written = {"displayName": name, "givenName": first, "surname": last or None, "userPrincipalName": address}
-    written |= {"mail": mail, "mailNickname": address.partition("@")[0]}
+    written: dict[str, Any] = {
+        "displayName": name,
+        "givenName": first,
+        "surname": last or None,
+        "userPrincipalName": address,
+    }
+    written |= {"mail": mail, "accountEnabled": enabled, "mailNickname": address.partition("@")[0]}
     own = {"id": directory.tenant.ids.uuid(), "createdDateTime": directory.now()}
     user = directory.add("users", USER.new(written) | own)
     users.set_password(directory, user, PASSWORD)

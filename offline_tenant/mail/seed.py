@@ -100,6 +100,42 @@ LETTERS: Final = (
         ("Hello,", "", "since this morning the portal shows an empty page after I sign in.", "", "Megan"),
         timedelta(hours=2),
     ),
+    Letter(
+        "newsletter@contoso.com",
+        "Postmaster <postmaster@adatum.example>",
+        "Undeliverable: Contoso news, November",
+        ("Your message could not be delivered to kim@adatum.example: the mailbox is full.",),
+        timedelta(days=3),
+        read=True,
+    ),
+    Letter(
+        "legal@contoso.com",
+        "Humongous Insurance <claims@humongous.example>",
+        "Claim 88-1204: please keep all correspondence",
+        (
+            "Dear Sir or Madam,",
+            "",
+            "please preserve whatever concerns claim 88-1204.",
+            "",
+            "Humongous Insurance",
+        ),
+        timedelta(days=210),
+        read=True,
+    ),
+    Letter(
+        "patti@contoso.com",
+        "Adele Vance <adele@contoso.com>",
+        "Budget for next year",
+        ("Hi Patti,", "", "the draft is on the share. Comments until Friday, please.", "", "Adele"),
+        timedelta(hours=30),
+    ),
+    Letter(
+        "lynne@contoso.com",
+        "Front Desk <frontdesk@contoso.com>",
+        "A parcel for you",
+        ("A parcel from Trey Research arrived this morning.",),
+        timedelta(hours=4),
+    ),
 )
 
 

@@ -201,6 +201,13 @@ class MailStore:
             self._contents.delete(message.id)
         self._changed(folder)
 
+    def forget(self) -> None:
+        """Remove everything: the mailbox is gone."""
+        for document in self._folders.find("mailbox", self._mailbox):
+            folder = Folder(**document)
+            self.remove(folder, self.messages(folder))
+            self._folders.delete(folder.id)
+
     def _changed(self, folder: Folder, **fields: int) -> None:
         now = self._folders.get(folder.id)
         if now is not None:

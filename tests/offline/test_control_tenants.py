@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from offline_tenant import seed
 from offline_tenant.mail.authentication import Outcome, authenticate
-from offline_tenant.mail.store import MailStore
+from offline_tenant.mail.store import MailStore, deliver
 from offline_tenant.state.tenant import Tenant
 from tests.offline.control_helper import Control
 
@@ -222,6 +222,42 @@ def test_a_wrong_mailbox_is_not_added(control: Control, body: Any, status: int, 
 
     assert complaint in control.complaint("POST", "mailboxes", body, status)
     assert control.everything() == before
+
+
+def test_an_added_mailbox_has_an_account_that_signs_in_and_one_that_is_removed_has_none(
+    control: Control,
+) -> None:
+    before = control.everything()
+    for type_, enabled in (("UserMailbox", True), ("RoomMailbox", False)):
+        added = control.ask("POST", "mailboxes", {"address": "x@contoso.com", "type": type_}, 201)
+        tenant = control.installation.tenants()[0]
+        [user] = tenant.documents("users").find("userPrincipalName", "x@contoso.com")
+        [mailbox] = tenant.documents("mailboxes").find("EmailAddresses", "smtp:x@contoso.com")
+        assert (user["mail"], user["accountEnabled"]) == ("x@contoso.com", enabled)
+        assert mailbox["ExternalDirectoryObjectId"] == user["id"]
+        deliver(tenant, mailbox, b"Subject: x\r\n\r\nx\r\n")
+        control.ask("DELETE", "mailboxes?address=X@contoso.com", expect=204)
+        assert added not in control.ask("GET", "mailboxes")
+        assert tenant.documents("users").find("userPrincipalName", "x@contoso.com") == []
+    # What is left: the accounts, which can be restored for thirty days.
+    left = [row for row in control.everything() if row not in before]
+    assert {kind for _, kind, _, _ in left} <= {"deletedItems", "settings"}
+
+
+def test_somebody_without_a_licence_gets_a_mailbox(control: Control) -> None:
+    tenant = control.installation.tenants()[0]
+    [before] = tenant.documents("users").find("userPrincipalName", "isaiah@contoso.com")
+    control.ask("POST", "mailboxes", {"address": "isaiah@contoso.com", "type": "UserMailbox"}, 201)
+    [after] = tenant.documents("users").find("userPrincipalName", "isaiah@contoso.com")
+    [mailbox] = tenant.documents("mailboxes").find("ExternalDirectoryObjectId", before["id"])
+    assert after == before | {"mail": "isaiah@contoso.com"}
+    assert mailbox["PrimarySmtpAddress"] == "isaiah@contoso.com"
+
+
+@pytest.mark.parametrize("address", ["nobody@contoso.com", "", "finance@contoso.com"])
+def test_a_mailbox_that_is_not_there_is_not_removed(control: Control, address: str) -> None:
+    complaint = control.complaint("DELETE", f"mailboxes?address={address}", expect=404)
+    assert complaint == f"there is no mailbox {address!r}"
 
 
 def key_set() -> list[dict[str, Any]]:

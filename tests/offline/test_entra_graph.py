@@ -589,7 +589,9 @@ def test_people_and_the_organization(entra: Entra) -> None:
     names = {person["userPrincipalName"] for person in people}
     assert names >= {"frontdesk@contoso.com", "adele@contoso.com", "alex@contoso.com"}
     assert "admin@contoso.onmicrosoft.com" in names
-    assert "billing@contoso.com" not in names  # a shared mailbox is nobody who signs in
+    billing = next(person for person in people if person["userPrincipalName"] == "billing@contoso.com")
+    shown = entra.graph("GET", f"/users/{billing['id']}", token=token, **{"$select": "accountEnabled"}).json()
+    assert shown["accountEnabled"] is False  # a shared mailbox is nobody who signs in
     adele = entra.graph("GET", "/users/adele@contoso.com", token=token).json()
     assert adele["displayName"] == "Adele Vance"
     assert entra.graph("GET", f"/users/{adele['id']}", token=token).json()["mail"] == "adele@contoso.com"

@@ -1,15 +1,20 @@
 """RecipientPermission, CASMailbox, distribution groups and filters: each warning, error and property by causing it."""
 
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from offline_tenant.exchange import routes
+from offline_tenant.exchange import routes, run
 from offline_tenant.exchange.access import has_full_access, has_send_as, mailbox_of, principal_of
+from offline_tenant.exchange.invocation import Outcome
 from offline_tenant.exchange.mailboxes import add_mailbox
 from offline_tenant.exchange.seed import seed
+from offline_tenant.state.clock import Clock
+from offline_tenant.state.ids import Ids
+from offline_tenant.state.store import Store
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Route
 from tests.offline.exchange_helper import APP_ID, ENTERPRISE_OBJECT_ID, Exchange, token
@@ -416,3 +421,61 @@ def test_permissions_are_shown_by_the_fast_cmdlet_too(exchange: Exchange) -> Non
     for given in ({"Identity": ORDERS}, {"PrimarySmtpAddress": ORDERS}):
         shown = exchange.run("Get-EXOMailboxPermission", **given)
         assert shown == exchange.run("Get-MailboxPermission", Identity=ORDERS)
+
+
+# --- ten thousand mailboxes
+
+
+class Counting(Store):
+    """A store that counts the rows that are read from it."""
+
+    rows = 0
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        cursor = super().execute(statement, *values)
+        cursor.row_factory = self._counted
+        return cursor
+
+    def _counted(self, _: sqlite3.Cursor, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        self.rows += 1
+        return row
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Tenant]:
+    """A tenant with 10,000 mailboxes, each tenth of them shared."""
+    store = Counting(":memory:")
+    tenant = Tenant("0ff11ce0-7e4a-4b1d-9c3e-c0a750000001", store, Clock(store), Ids(store))
+    with store.transaction():
+        for number in range(10_000):
+            type_ = "UserMailbox" if number % 10 else "SharedMailbox"
+            add_mailbox(tenant, f"user{number}@contoso.com", f"User {number}", type_)
+    yield tenant
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "given", "found", "most"),
+    [
+        ("Get-Mailbox", {}, 1001, 1100),
+        ("Get-CASMailbox", {}, 1001, 1100),
+        ("Get-RecipientPermission", {}, 1001, 5100),
+        ("Get-Mailbox", {"RecipientTypeDetails": "SharedMailbox"}, 1000, 1100),
+        ("Get-CASMailbox", {"RecipientTypeDetails": ["SharedMailbox", "RoomMailbox"]}, 1000, 1100),
+        ("Get-Mailbox", {"Identity": "user9999@contoso.com"}, 1, 20),
+        ("Get-Mailbox", {"Filter": "Alias -eq 'user9999'"}, 1, 20),
+        ("Get-Mailbox", {"Filter": "PrimarySmtpAddress -eq 'user9999@contoso.com'"}, 1, 20),
+        ("Get-Mailbox", {"Filter": "RecipientTypeDetails -eq 'SharedMailbox'"}, 1000, 1100),
+        ("Get-Mailbox", {"Filter": "Alias -eq 'user9' -and RecipientTypeDetails -eq 'UserMailbox'"}, 1, 20),
+    ],
+)
+def test_a_page_of_ten_thousand_mailboxes_reads_no_more_than_a_page(
+    crowd: Tenant, cmdlet: str, given: dict[str, Any], found: int, most: int
+) -> None:
+    assert isinstance(crowd.store, Counting)
+    before = crowd.store.rows
+    outcome = run.run(crowd, cmdlet, given)
+    assert isinstance(outcome, Outcome)
+    # One more than a page, which is how the endpoint sees that there is another one.
+    assert len(outcome.rows(0, 1001)) == found
+    assert crowd.store.rows - before <= most

@@ -87,7 +87,7 @@ def test_the_seeded_letters_can_be_read(tenant: Tenant) -> None:
     exchange.seed(tenant)
     mail.seed(tenant)
     found = []
-    for address in ("invoices@contoso.com", "billing@contoso.com", "support@contoso.com"):
+    for address in dict.fromkeys(letter.to for letter in LETTERS):
         mailbox = mailbox_of(tenant, address)
         assert mailbox is not None
         store = MailStore(tenant, mailbox)

@@ -68,7 +68,7 @@ def test_connecting_makes_the_cmdlets_that_were_asked_for(
         client.connect(
             token(tenant), CommandName=["Get-Mailbox", "*-ServicePrincipal"], SkipLoadingFormatData=True
         )
-        assert len(records(client.run("Get-Mailbox"))) == 7
+        assert len(records(client.run("Get-Mailbox"))) == 12
         assert records(client.run("Get-ServicePrincipal")) == []
         assert client.run("Get-MailboxPermission", Identity=BILLING).state == PSInvocationState.Failed
 
@@ -76,7 +76,7 @@ def test_connecting_makes_the_cmdlets_that_were_asked_for(
 def test_a_cmdlet_that_the_role_lacks_is_not_there(environment: dict[str, str], tenant: Tenant) -> None:
     with Client(environment) as client:
         client.connect(token(tenant, wids=[GLOBAL_READER]))
-        assert len(records(client.run("Get-Mailbox"))) == 7
+        assert len(records(client.run("Get-Mailbox"))) == 12
         run = client.run("New-ServicePrincipal", AppId="x", ObjectId="y")
         assert run.reason
         assert run.reason.FullyQualifiedErrorId == "CommandNotFoundException"
@@ -189,6 +189,29 @@ def test_hostile_names_arrive_as_they_are(client: Client) -> None:
     assert record["DisplayName"] == name
 
 
+def test_sending_is_granted_and_a_protocol_is_switched(client: Client) -> None:
+    given: dict[str, Any] = {
+        "Identity": BILLING,
+        "Trustee": "finance@contoso.com",
+        "AccessRights": "SendAs",
+        "Confirm": False,
+    }
+    [granted] = records(client.run("Add-RecipientPermission", **given))
+    assert (granted["Trustee"], granted["AccessRights"]) == ("finance", ["SendAs"])
+    [warning] = client.run("Add-RecipientPermission", **given).warnings
+    assert warning.startswith("The appropriate access control entry is already present on the object")
+    for value in (True, None):
+        assert records(client.run("Set-CASMailbox", BILLING, SmtpClientAuthenticationDisabled=value)) == []
+        [shown] = records(client.run("Get-CASMailbox", BILLING))
+        assert shown["SmtpClientAuthenticationDisabled"] is value
+    [mailbox] = records(client.run("Get-Mailbox", Filter="PrimarySmtpAddress -eq 'billing@contoso.com'"))
+    assert mailbox["Name"] == "billing"
+    members = records(client.run("Get-DistributionGroupMember", "finance"))
+    assert [member["Name"] for member in members] == ["adele", "patti"]
+    [error] = client.run("Get-Mailbox", Filter="Alis -eq 'x'").errors
+    assert '"Alis" is not a recognized filterable property' in str(error)
+
+
 def test_large_results_come_in_pages_and_end_at_the_result_size(
     client: Client, tenant: Tenant, ledger: Ledger
 ) -> None:
@@ -197,11 +220,11 @@ def test_large_results_come_in_pages_and_end_at_the_result_size(
     client.run("Disconnect-ExchangeOnline", Confirm=False)
     client.connect(token(tenant), PageSize=20)
     ledger.reset()
-    assert len(records(client.run("Get-Mailbox", ResultSize="Unlimited"))) == 57
-    assert ledger.stats()["exchange"] == {"Get-Mailbox": 3}
-    for size in (1, 20, 21, 57, 90):
+    assert len(records(client.run("Get-Mailbox", ResultSize="Unlimited"))) == 62
+    assert ledger.stats()["exchange"] == {"Get-Mailbox": 4}
+    for size in (1, 20, 21, 62, 90):
         run = client.run("Get-Mailbox", ResultSize=size)
-        assert len(records(run)) == min(size, 57)
+        assert len(records(run)) == min(size, 62)
         assert run.warnings == []
 
 
@@ -269,7 +292,7 @@ def test_a_refused_call_and_a_lost_answer_are_errors_of_the_cmdlet(client: Clien
     assert [str(error) for error in client.run("Get-Mailbox").errors] == ["Server fell over."]
     [lost] = client.run("Get-Mailbox").errors
     assert str(lost).startswith("An error occurred while sending the request.")
-    assert len(records(client.run("Get-Mailbox"))) == 7
+    assert len(records(client.run("Get-Mailbox"))) == 12
 
 
 def test_a_token_that_ended_is_an_error_of_the_cmdlet(client: Client, tenant: Tenant) -> None:
@@ -444,4 +467,4 @@ def test_a_pipeline_can_be_stopped_while_the_tenant_thinks(client: Client, ledge
     assert running.reason.FullyQualifiedErrorId == "PipelineStopped"
     assert waiting.state == PSInvocationState.Stopped
     ledger.latencies.clear()
-    assert len(records(client.run("Get-Mailbox"))) == 7
+    assert len(records(client.run("Get-Mailbox"))) == 12

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, Final
 
+from offline_tenant.entra.directory import deleted_items
 from offline_tenant.entra.directory.errors import bad_request, conflict, not_found
 from offline_tenant.entra.directory.objects import Directory
 from offline_tenant.entra.directory.people_types import USER
@@ -57,6 +58,12 @@ def update(directory: Directory, user: Document, body: Mapping[str, Any]) -> Non
         set_password(directory, changed, _password(body[PROFILE]))
         changed[VALID_FROM] = directory.now()
     directory.change(KIND, changed)
+
+
+def delete(directory: Directory, user: Document) -> None:
+    """Take an account away; it can be restored with its password for thirty days."""
+    secret = directory.primary.get(PASSWORDS, user["id"])
+    deleted_items.bury(directory, KIND, user, [(PASSWORDS, secret)] if secret else [])
 
 
 def revoke_sessions(directory: Directory, user: Document) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline_tenant.entra.directory import deleted_items, users
+from offline_tenant.entra.directory import users
 from offline_tenant.entra.directory.errors import DirectoryError
 from offline_tenant.entra.directory.people_types import USER
 from offline_tenant.entra.graph.authorization import READ_ME, READ_USERS, WRITE_USERS
@@ -36,9 +36,7 @@ def _update(request: Request) -> Answer:
 
 
 def _delete(request: Request) -> Answer:
-    user = _one(request)
-    secret = request.directory.primary.get(users.PASSWORDS, user["id"])
-    deleted_items.bury(request.directory, KIND, user, [(users.PASSWORDS, secret)] if secret else [])
+    users.delete(request.directory, _one(request))
     return NO_CONTENT
 
 
