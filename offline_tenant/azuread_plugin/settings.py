@@ -5,14 +5,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from offline_tenant.azuread_plugin.errors import SettingsError
+from offline_tenant.azuread_plugin.proofs import Assertion, Certificate, Proof, Secret, content, decoded
 
 # Configuration key of the azuread provider, and the variable that stands in for it.
 SOURCES: Final[Mapping[str, str]] = {
     "metadataHost": "ARM_METADATA_HOSTNAME",
     "tenantId": "ARM_TENANT_ID",
     "clientId": "ARM_CLIENT_ID",
+    "clientCertificate": "ARM_CLIENT_CERTIFICATE",
+    "clientCertificatePath": "ARM_CLIENT_CERTIFICATE_PATH",
+    "clientCertificatePassword": "ARM_CLIENT_CERTIFICATE_PASSWORD",
     "clientSecret": "ARM_CLIENT_SECRET",
+    "useOidc": "ARM_USE_OIDC",
+    "oidcToken": "ARM_OIDC_TOKEN",
+    "oidcTokenFilePath": "ARM_OIDC_TOKEN_FILE_PATH",
 }
+REQUIRED: Final = ("metadataHost", "tenantId", "clientId")
+ON: Final = ("1", "t", "T", "TRUE", "true", "True")
 
 
 @dataclass(frozen=True)
@@ -23,13 +32,13 @@ class Settings:
         metadata_host: ``host[:port]`` of the document that names all other hosts.
         tenant_id: the tenant.
         client_id: the application that signs in.
-        client_secret: its secret; never printed.
+        proof: what it signs in with; never printed.
     """
 
     metadata_host: str
     tenant_id: str
     client_id: str
-    client_secret: str = field(repr=False)
+    proof: Proof = field(repr=False)
 
 
 def settings_from(configuration: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
@@ -40,15 +49,30 @@ def settings_from(configuration: Mapping[str, object], environment: Mapping[str,
         environment: of the process.
 
     Raises:
-        SettingsError: something is missing.
+        SettingsError: something is missing, or cannot be read.
     """
     found = {
         key: str(configuration.get(key) or environment.get(variable, "")) for key, variable in SOURCES.items()
     }
-    missing = [f"azuread:{key} (or {SOURCES[key]})" for key, value in found.items() if not value]
-    if missing:
+    proof = _proof(found)
+    missing = [key for key in REQUIRED if not found[key]] + ([] if proof else ["clientSecret"])
+    if missing or not proof:
+        names = ", ".join(f"azuread:{key} (or {SOURCES[key]})" for key in missing)
         raise SettingsError(
-            f"building client: the azuread stand-in signs in with a client secret, and this is not set: {', '.join(missing)}."
+            "building client: the azuread stand-in signs in with a client secret, a certificate or an OIDC token, "
+            f"and this is not set: {names}."
             ' Does the shell know the offline tenant? Try: eval "$(mailgrant offline env)"'
         )
-    return Settings(found["metadataHost"], found["tenantId"], found["clientId"], found["clientSecret"])
+    return Settings(found["metadataHost"], found["tenantId"], found["clientId"], proof)
+
+
+def _proof(found: Mapping[str, str]) -> Proof | None:
+    """The first that is set, in the order of the real plugin."""
+    if found["clientCertificate"] or found["clientCertificatePath"]:
+        data = decoded(found["clientCertificate"]) or content(found["clientCertificatePath"])
+        return Certificate.opened(data, found["clientCertificatePassword"])
+    if found["clientSecret"]:
+        return Secret(found["clientSecret"])
+    if found["useOidc"] in ON and (found["oidcToken"] or found["oidcTokenFilePath"]):
+        return Assertion(found["oidcToken"] or content(found["oidcTokenFilePath"]).decode().strip())
+    return None

@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 import threading
+import time
 from collections import defaultdict
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -92,13 +93,13 @@ class Session:
         self.graph, self._login = str(graph).rstrip("/"), str(login)
 
     def _token_request(self) -> dict[str, Any]:
+        url = f"{self._login}/{self.settings.tenant_id}/oauth2/v2.0/token"
         form = {
             "client_id": self.settings.client_id,
-            "client_secret": self.settings.client_secret,
+            **self.settings.proof.fields(self.settings.client_id, url, time.time()),
             "grant_type": "client_credentials",
             "scope": f"{self.graph}/.default",
         }
-        url = f"{self._login}/{self.settings.tenant_id}/oauth2/v2.0/token"
         headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": USER_AGENT}
         try:
             reply = self.http.send("POST", url, headers, urlencode(form).encode())

@@ -10,6 +10,7 @@ from offline_tenant.azuread_plugin.errors import CancelledError, GraphError, Plu
 from offline_tenant.azuread_plugin.graph import Operation
 from offline_tenant.azuread_plugin.http import Http, Reply
 from offline_tenant.azuread_plugin.pace import Pace
+from offline_tenant.azuread_plugin.proofs import Secret
 from offline_tenant.azuread_plugin.resources.credentials import credential_id, end_time, sent_time
 from offline_tenant.azuread_plugin.settings import Settings
 from offline_tenant.azuread_plugin.signin import Session
@@ -81,7 +82,7 @@ class Script(Http):
 
 
 def operation(clock: Clock, *replies: Reply) -> Operation:
-    session = Session(Settings("host", "tenant", "client", "secret"), clock)
+    session = Session(Settings("host", "tenant", "client", Secret("secret")), clock)
     session.http = Script(iter(replies))
     return Operation(session, seconds=300)
 

@@ -140,6 +140,26 @@ def test_msal_with_an_old_thumbprint_signs_in_too(
     )
 
 
+def test_a_certificate_may_be_named_by_kid_alone_as_the_azuread_provider_does(
+    entra: Entra, application: Any, certificates: list[Certificate]
+) -> None:
+    def named(by: Certificate, shown: Certificate, **changes: Any) -> httpx.Response:
+        now = int(entra.tenant.clock.now().timestamp())
+        claims = {"iss": application["appId"], "sub": application["appId"], "jti": "1", "nbf": now}
+        claims |= {"exp": now + 3600, "aud": f"{BASE}/{entra.tenant.id}/oauth2/v2.0/token"}
+        thumbprint = shown.public.fingerprint(hashes.SHA1())  # noqa: S303 - what the provider sends
+        kid = jwt.utils.base64url_encode(thumbprint).decode() + "="
+        token = jwt.encode(claims | changes, by.key, "RS256", {"kid": kid})
+        return asserted(entra, application["appId"], token)
+
+    good, other = certificates
+    assert named(good, good).status_code == 200
+    assert code(named(other, other)) == 700027
+    assert code(named(other, good)) == 700027
+    assert code(named(good, good, sub=NOBODY)) == 700021
+    assert code(named(good, good, iss=NOBODY)) == 700211
+
+
 def test_what_a_certificate_cannot_excuse(
     entra: Entra, application: Any, certificates: list[Certificate]
 ) -> None:

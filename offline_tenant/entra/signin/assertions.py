@@ -22,6 +22,7 @@ from offline_tenant.state.store import Document
 TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS: Final = ["RS256", "PS256"]
 THUMBPRINTS: Final = {"x5t#S256": "sha256", "x5t": "sha1"}
+NAMES: Final = {**THUMBPRINTS, "kid": "sha1"}  # the last where there is none of the others
 SKEW: Final = 300  # seconds
 
 
@@ -49,11 +50,16 @@ def by_assertion(request: TokenRequest, application: Document, text: str) -> str
     if request.required("client_assertion_type") != TYPE:
         raise SignInError(90013)
     assertion = _read(text)
-    if assertion.header.keys() & THUMBPRINTS.keys():
+    if assertion.header.keys() & THUMBPRINTS.keys() or _names_itself(assertion, application):
         _by_certificate(request, application, assertion)
     else:
         _by_federation(request, application, assertion)
     return "2"
+
+
+def _names_itself(assertion: Assertion, application: Document) -> bool:
+    """Whether a client speaks for itself and names its certificate by ``kid`` alone, as hashicorp/go-azure-sdk does."""
+    return "kid" in assertion.header and assertion.claim("iss").casefold() == application["appId"]
 
 
 def _read(text: str) -> Assertion:
@@ -85,13 +91,13 @@ def _by_certificate(request: TokenRequest, application: Document, assertion: Ass
 def _credential(
     request: TokenRequest, application: Document, assertion: Assertion
 ) -> tuple[Document | None, str]:
-    name = next(name for name in THUMBPRINTS if name in assertion.header)
+    name = next(name for name in NAMES if name in assertion.header)
     try:
         encoded = str(assertion.header[name])
         thumbprint = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
     except ValueError as error:
         raise SignInError(50027) from error
-    found = certificates.by_thumbprint(request.directory, application, THUMBPRINTS[name], thumbprint)
+    found = certificates.by_thumbprint(request.directory, application, NAMES[name], thumbprint)
     return found, thumbprint.hex().upper()
 
 
