@@ -10,7 +10,7 @@ import pytest
 from offline_tenant.entra import routes
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Route
-from tests.offline.entra_helper import NOBODY, Entra, fault, seeded
+from tests.offline.entra_helper import BASE, NOBODY, Entra, fault, seeded
 
 
 @pytest.fixture
@@ -202,3 +202,52 @@ def test_the_id_of_the_client_comes_back(entra: Entra) -> None:
         response = entra.http.get(path, headers=headers)
         assert response.headers["client-request-id"] == NOBODY
         assert response.headers["request-id"] != NOBODY
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("displayName eq 'b'", {"b"}),
+        ("DisplayName eq 'B'", {"b"}),
+        ("startswith(displayName,'c')", {"c", "c''s"}),
+        ("displayName eq 'c''''s'", {"c''s"}),
+        ("displayName eq 'b' and signInAudience eq 'AzureADMyOrg'", {"b"}),
+        ("identifierUris/any(u:u eq 'api://b')", {"b"}),
+        ("displayName eq null", set()),
+    ],
+)
+def test_filters(entra: Entra, text: str, names: set[str]) -> None:
+    for name in ("a", "b", "c", "c''s"):
+        entra.made("/applications", {"displayName": name, "identifierUris": [f"api://{name}"]})
+    found = entra.got("/applications", **{"$filter": text})["value"]
+    assert {application["displayName"] for application in found} == names
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"$filter": "displayName like 'a'"}, (400, "BadRequest")),
+        ({"$filter": "color eq 'a'"}, (400, "BadRequest")),
+        ({"$filter": "api eq 'a'"}, (400, "Request_UnsupportedQuery")),
+        ({"$select": "color"}, (400, "BadRequest")),
+        ({"$top": "0"}, (400, "BadRequest")),
+        ({"$top": "many"}, (400, "BadRequest")),
+        ({"$expand": "owners"}, (501, "NotEmulated")),
+    ],
+)
+def test_queries_that_are_refused(entra: Entra, options: dict[str, str], expected: tuple[int, str]) -> None:
+    assert fault(entra.graph("GET", "/applications", **options))[:2] == expected
+
+
+def test_pages_follow_each_other(entra: Entra) -> None:
+    for number in range(5):
+        entra.application(f"page-{number}")
+    wanted = {"$filter": "startswith(displayName,'page-')", "$top": "2", "$select": "displayName"}
+    url, seen = "/applications", []
+    while url:
+        answer = entra.got(url, **wanted)
+        seen += [application["displayName"] for application in answer["value"]]
+        following = answer.get("@odata.nextLink", "")
+        assert following.startswith(BASE) or not following
+        url, wanted = following.removeprefix(f"{BASE}/v1.0"), {}
+    assert seen == [f"page-{number}" for number in range(5)]

@@ -104,3 +104,23 @@ def test_version_1_asks_for_the_resource(entra: Entra, grant: dict[str, str]) ->
     answer = entra.http.post(f"/{entra.tenant.id}/oauth2/token", data=form).json()
     assert answer["error_codes"] == [900144]
     assert "'resource'" in answer["error_description"]
+
+
+def test_role_assignments(entra: Entra) -> None:
+    path, exchange_administrator = (
+        "/roleManagement/directory/roleAssignments",
+        "29232cdf-9323-42fd-ade2-1d097af3e4de",
+    )
+    application, principal, secret = entra.client()
+    token = entra.client_with("RoleManagement.ReadWrite.Directory", name="roles")
+    body = {
+        "principalId": principal["id"],
+        "roleDefinitionId": exchange_administrator,
+        "directoryScopeId": "/",
+    }
+    made = entra.graph("POST", path, body, token=token)
+    assert made.status_code == 201
+    assert exchange_administrator in entra.claims(application["appId"], secret)["wids"]
+    assert fault(entra.graph("POST", path, body, token=token))[0] == 409
+    assert entra.graph("DELETE", f"{path}/{made.json()['id']}", token=token).status_code == 204
+    assert exchange_administrator not in entra.claims(application["appId"], secret)["wids"]
