@@ -51,18 +51,22 @@ else:
 StackOption = Annotated[
     str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
 ]
+SendOption = Annotated[
+    bool, typer.Option("--send", help="Prove SMTP with a real message from each mailbox to itself.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @app.command()
-def verify(stack_name: StackOption = None, as_json: JsonOption = False) -> None:
+def verify(stack_name: StackOption = None, as_json: JsonOption = False, send: SendOption = False) -> None:
     """Log in as every client of a stack would: a token from Entra, then each mailbox over each protocol.
 
     Reads no mail and changes nothing. Exit code 1 if any login fails.
+    Exchange accepts an SMTP login before it looks at the mailbox: only --send proves that it may send.
     """
     wanted = login.logins(stack.clients(stack_name))
     with Console(stderr=True).status(f"{len(wanted)} logins …"):
-        results = list(login.attempt_all(wanted))
+        results = list(login.attempt_all(wanted, send=send))
     report = login.report(results)
     if as_json:
         typer.echo(json.dumps(report))

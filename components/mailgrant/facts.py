@@ -35,6 +35,8 @@ class Protocol:
 
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "imap": Protocol("IMAP.AccessAsApp", "implicit"),
+    "pop": Protocol("POP.AccessAsApp", "implicit"),
+    "smtp": Protocol("SMTP.SendAsApp", "starttls"),
 }
 
 
@@ -63,29 +65,28 @@ class Cloud:
     hosts: Mapping[str, Host]
 
 
-def _cloud(authority: str, exchange: str, environment: str, imap: str) -> Cloud:
-    return Cloud(
-        f"https://{authority}", f"https://{exchange}/.default", environment, {"imap": Host(imap, 993)}
-    )
+def _cloud(authority: str, exchange: str, environment: str, smtp: str) -> Cloud:
+    hosts = {"imap": Host(exchange, 993), "pop": Host(exchange, 995), "smtp": Host(smtp, 587)}
+    return Cloud(f"https://{authority}", f"https://{exchange}/.default", environment, hosts)
 
 
 CLOUDS: Final[Mapping[str, Cloud]] = {
     "global": _cloud(
-        "login.microsoftonline.com", "outlook.office365.com", "O365Default", "outlook.office365.com"
+        "login.microsoftonline.com", "outlook.office365.com", "O365Default", "smtp.office365.com"
     ),
-    # unverified: the IMAP host of GCC High
+    # unverified: the mail hosts of GCC High and DoD
     "usgov-high": _cloud(
-        "login.microsoftonline.us", "outlook.office365.us", "O365USGovGCCHigh", "outlook.office365.us"
+        "login.microsoftonline.us", "outlook.office365.us", "O365USGovGCCHigh", "smtp.office365.us"
     ),
-    # unverified: the IMAP host of DoD
     "usgov-dod": _cloud(
         "login.microsoftonline.us", "outlook-dod.office365.us", "O365USGovDoD", "outlook-dod.office365.us"
     ),
     "china": _cloud(
-        "login.partner.microsoftonline.cn", "partner.outlook.cn", "O365China", "partner.outlook.cn"
+        "login.partner.microsoftonline.cn", "partner.outlook.cn", "O365China", "smtp.partner.outlook.cn"
     ),
 }
 
 CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CLOUD_FILE names
 
-RIGHTS: Final = ("full-access",)  # what a client may be given on a mailbox, in the words of the stack file
+# What a client may be given on a mailbox, in the words of the stack file.
+RIGHTS: Final = ("full-access", "full-access+automapping", "send-as")

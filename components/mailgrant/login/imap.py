@@ -7,41 +7,34 @@ import imaplib
 import ssl
 from typing import Final
 
-from mailgrant.errors import LoginError
 from mailgrant.facts import Host
+from mailgrant.login.answers import THROTTLED, Answer, refused, unreachable
 from mailgrant.login.xoauth2 import initial_response
 
-# What Exchange's IMAP says → verdict, meaning, remedy. Source: OAUTHDOC and what people met in the field.
+PROVEN: Final = "logged in and opened the inbox"
+
+# What Exchange's IMAP says. Source: OAUTHDOC and what people met in the field.
 ANSWERS: Final = (
-    (
+    Answer(
         "authenticated but not connected",
         "not-connected",
-        (
-            "Exchange accepted the token, but the mailbox is closed to it: FullAccess is missing or not effective yet, "
-            "or IMAP is switched off for the mailbox"
-        ),
+        "Exchange accepted the token, but the mailbox is closed to it: FullAccess is missing or not effective yet, "
+        "or IMAP is switched off for the mailbox",
         "Run pulumi up; a new grant can take an hour. Get-CASMailbox shows whether IMAP is on.",
     ),
-    (
-        "throttled",
-        "throttled",
-        "Exchange asks this client to slow down",
-        "Wait, and open fewer connections to one mailbox at once.",
-    ),
-    (
+    THROTTLED,
+    Answer(
         "authenticate failed",
         "authentication-failed",
         "Exchange did not accept the token for this mailbox",
-        (
-            "In this order: does Exchange know the application (Get-ServicePrincipal) with the object id of its "
-            "enterprise application, is IMAP.AccessAsApp consented, does the mailbox exist?"
-        ),
+        "In this order: does Exchange know the application (Get-ServicePrincipal) with the object id of its "
+        "enterprise application, is IMAP.AccessAsApp consented, does the mailbox exist?",
     ),
 )
 
 
-def prove(server: Host, mailbox: str, token: str, timeout: float) -> None:
-    """Log in to the mailbox and open its inbox, reading nothing.
+def prove(server: Host, mailbox: str, token: str, timeout: float) -> str:
+    """Log in to the mailbox and open its inbox, reading nothing; gives what was proven.
 
     Args:
         server: speaks IMAP over TLS.
@@ -59,23 +52,13 @@ def prove(server: Host, mailbox: str, token: str, timeout: float) -> None:
             client.authenticate("XOAUTH2", lambda _: initial_response(mailbox, token))
             _check(client.select("INBOX", readonly=True))
     except imaplib.IMAP4.error as error:
-        raise _refused(str(error)) from None
+        raise refused(str(error), ANSWERS) from None
     except OSError as error:
-        raise LoginError(
-            "unreachable",
-            f"{server.host}:{server.port} does not answer as an IMAP server over TLS does ({error})",
-            "Check the host, the port, the firewall, and that its certificate is trusted here.",
-        ) from None
+        raise unreachable(server, "an IMAP server over TLS", error) from None
+    return PROVEN
 
 
 def _check(answer: tuple[str, list[bytes | None]]) -> None:
     status, texts = answer
     if status != "OK":
         raise imaplib.IMAP4.error((texts[0] or b"").decode("utf-8", "replace"))
-
-
-def _refused(said: str) -> LoginError:
-    for mark, verdict, meaning, remedy in ANSWERS:
-        if mark in said.lower():
-            return LoginError(verdict, f"{meaning} (it said: {said})", remedy)
-    return LoginError("refused", f"the server refused (it said: {said})")

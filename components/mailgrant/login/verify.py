@@ -9,12 +9,15 @@ from typing import Any, Final
 from mailgrant.errors import LoginError, MailgrantError, SignInError
 from mailgrant.facts import Host
 from mailgrant.identity import Identity, TokenSource
-from mailgrant.login import imap
+from mailgrant.login import imap, pop, smtp
 from mailgrant.stack import Client
 
-Proof = Callable[[Host, str, str, float], None]
+# From server, mailbox, token and time limit to what was proven.
+Proof = Callable[[Host, str, str, float], str]
 
-PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove}
+PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove, "pop": pop.prove, "smtp": smtp.prove}
+# As PROOFS, where a message may be sent for it.
+SENDING: Final[Mapping[str, Proof]] = {**PROOFS, "smtp": smtp.send}
 TIMEOUT: Final = 30.0  # seconds for each step of a login
 WIDTH: Final = 8  # logins at once; Exchange allows about 20 connections a user
 
@@ -90,7 +93,7 @@ def _token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
         yield consumer, TokenSource(Identity(client.tenant_id, client.client_id, secret), client.authority)
 
 
-def attempt(login: Login) -> Result:
+def attempt(login: Login, proofs: Mapping[str, Proof] = PROOFS) -> Result:
     """Try one login; a failure is a result, too."""
     begin = time.monotonic()
     if login.not_granted:
@@ -98,16 +101,22 @@ def attempt(login: Login) -> Result:
         return _result(login, begin, "not-granted", message, "Mend the cause and run pulumi up again.")
     try:
         token = login.tokens.token(login.scope)
-        PROOFS[login.protocol](login.server, login.mailbox, token, TIMEOUT)
+        proven = proofs[login.protocol](login.server, login.mailbox, token, TIMEOUT)
     except MailgrantError as error:
         return _result(login, begin, _verdict(error), error.message, error.remedy)
-    return _result(login, begin, "ok", "logged in and opened the inbox", "")
+    return _result(login, begin, "ok", proven, "")
 
 
-def attempt_all(wanted: list[Login]) -> Iterator[Result]:
-    """Try many side by side; results come in the order of the logins."""
+def attempt_all(wanted: list[Login], *, send: bool = False) -> Iterator[Result]:
+    """Try many side by side; results come in the order of the logins.
+
+    Args:
+        wanted: the logins.
+        send: prove SMTP with a real message from each mailbox to itself.
+    """
+    proofs = SENDING if send else PROOFS
     with ThreadPoolExecutor(WIDTH) as pool:
-        yield from pool.map(attempt, wanted)
+        yield from pool.map(lambda login: attempt(login, proofs), wanted)
 
 
 def report(results: list[Result]) -> dict[str, Any]:
