@@ -14,10 +14,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from mailgrant.exchange import cmdlets, mailbox_access, service_principal
+from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
+from mailgrant.exchange.cmdlets import permissions
+from mailgrant.exchange.pool import SessionPool
 from mailgrant.exchange.service_principal import Wanted
-from mailgrant.exchange.session import SessionPool
 from mailgrant.identity import Identity, TokenSource
 from offline_tenant import environment, process, seed
 from offline_tenant.home import Home
@@ -104,15 +105,15 @@ def _row(stats: dict[str, Any], count: int, seconds: float) -> list[str]:
 def _script(connect: Callable[[], PwshCarrier], principal: str, mailboxes: list[str]) -> None:
     carrier = connect()
     for mailbox in mailboxes:
-        carrier.run(cmdlets.get_mailbox_permissions(mailbox))
-        carrier.run(cmdlets.add_full_access(mailbox, principal))
+        carrier.run(permissions.get_mailbox_permissions(mailbox))
+        carrier.run(permissions.add_full_access(mailbox, principal))
     carrier.close()
 
 
 def _connect_each(connect: Callable[[], PwshCarrier], principal: str, mailboxes: list[str]) -> None:
     for mailbox in mailboxes:
         carrier = connect()
-        carrier.run(cmdlets.add_full_access(mailbox, principal))
+        carrier.run(permissions.add_full_access(mailbox, principal))
         carrier.close()
 
 

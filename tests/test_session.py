@@ -1,17 +1,20 @@
 """The pool of sessions: opened when there is work, no more than needed, whole again when a host is lost."""
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from mailgrant.errors import CmdletError, HostLostError, MailgrantError, SetupError, ThrottledError
-from mailgrant.exchange.cmdlets import Call, Reply
-from mailgrant.exchange.session import PATIENCE, Carrier, SessionPool
+from mailgrant.exchange.cmdlets.call import Call, Reply
+from mailgrant.exchange.pool import PATIENCE, SessionPool
+from mailgrant.exchange.session import Carrier
+from mailgrant.exchange.throttle import STREAK, Throttle
 
 
-class Exchange:
+class Exchange(Carrier):
     """What carriers of these tests reach: it answers each call with its target, and keeps books."""
 
     def __init__(self) -> None:
@@ -40,14 +43,27 @@ def exchange() -> Exchange:
     return Exchange()
 
 
-@pytest.fixture
-def pauses() -> list[float]:
-    return []
+class Clock:
+    """Time that passes only while somebody pauses."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    def now(self) -> float:
+        return sum(self.pauses)
 
 
 @pytest.fixture
-def pool(exchange: Exchange, pauses: list[float]) -> Iterator[SessionPool]:
-    pool = SessionPool(exchange.connect, width=4, pause=pauses.append)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pool(exchange: Exchange, clock: Clock) -> Iterator[SessionPool]:
+    pool = SessionPool(exchange.connect, width=4, pause=clock.pause, clock=clock.now)
     yield pool
     pool.close()
 
@@ -131,18 +147,109 @@ def test_a_host_that_is_lost_every_time_is_an_error(pool: SessionPool, exchange:
     assert exchange.calls["x"] == 3
 
 
-def test_throttled_calls_wait_and_are_sent_again(
-    pool: SessionPool, exchange: Exchange, pauses: list[float]
+def slow_down(call: Call, seconds: float | None = None) -> ThrottledError:
+    error = ThrottledError(call.cmdlet, call.target, "slow down")
+    error.retry_after = seconds
+    return error
+
+
+def test_throttled_calls_wait_longer_each_time_and_are_sent_again(
+    pool: SessionPool, exchange: Exchange, clock: Clock
 ) -> None:
     def answer(call: Call) -> Reply:
-        if exchange.calls[call.target] < 3:
-            raise ThrottledError(call.cmdlet, call.target, "slow down")
+        if exchange.calls[call.target] < 4:
+            raise slow_down(call)
         return Reply()
 
     exchange.answer = answer
 
     assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
-    assert pauses == [2.0, 5.0]
+    assert len(clock.pauses) == 3
+    assert all(2**n <= pause <= 2**n * 1.25 for n, pause in enumerate(clock.pauses, 1))
+
+
+def test_exchange_is_left_alone_for_as_long_as_it_asks(
+    pool: SessionPool, exchange: Exchange, clock: Clock
+) -> None:
+    def answer(call: Call) -> Reply:
+        if exchange.calls[call.target] == 1:
+            raise slow_down(call, 37.0)
+        return Reply()
+
+    exchange.answer = answer
+
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    assert clock.pauses == [37.0]
+
+
+def test_a_tenant_that_throttles_for_ten_minutes_is_outlasted(
+    pool: SessionPool, exchange: Exchange, clock: Clock
+) -> None:
+    def answer(call: Call) -> Reply:
+        if clock.now() < 600:
+            raise slow_down(call)
+        return Reply()
+
+    exchange.answer = answer
+
+    assert all(reply == Reply() for _, reply in pool.run_each(_calls(50)))
+
+
+def test_a_tenant_that_throttles_for_ever_is_an_error_in_the_end(
+    pool: SessionPool, exchange: Exchange, clock: Clock
+) -> None:
+    def answer(call: Call) -> Reply:
+        raise slow_down(call)
+
+    exchange.answer = answer
+
+    with pytest.raises(ThrottledError):
+        pool.run(Call("Get-Mailbox", target="x"))
+    assert 900 <= clock.now() < 1000
+
+
+def test_after_a_refusal_fewer_calls_run_side_by_side_until_all_goes_well_again(clock: Clock) -> None:
+    throttle = Throttle(4, clock.pause, clock.now)
+
+    throttle.refused(10.0)
+    throttle.refused(10.0)  # one of those that had begun together with the first
+    assert throttle.allowed == 2
+
+    for _ in range(2 * STREAK):
+        throttle.accepted()
+    assert throttle.allowed == 4
+
+
+def test_a_session_takes_as_many_calls_at_once_as_its_carrier_can(exchange: Exchange) -> None:
+    taken: list[int] = []
+
+    def run_many(calls: Sequence[Call]) -> list[Reply | CmdletError]:
+        taken.append(len(calls))
+        return [
+            CmdletError(call.cmdlet, call.target, "no") if call.target == "7" else Reply() for call in calls
+        ]
+
+    exchange.run_many = run_many  # type: ignore[method-assign]
+    pool = SessionPool(exchange.connect, width=1, batch=10)
+
+    results = {call.target: reply for call, reply in pool.run_each(_calls(100))}
+    pool.close()
+
+    assert max(taken) == 10
+    assert len(taken) <= 12
+    assert [target for target, reply in results.items() if isinstance(reply, CmdletError)] == ["7"]
+
+
+def test_a_connection_is_replaced_before_it_ends(pool: SessionPool, exchange: Exchange) -> None:
+    exchange.ends_at = time.time() + 3600
+    pool.run(Call("Get-Mailbox", target="x"))
+    pool.run(Call("Get-Mailbox", target="x"))
+    assert exchange.opened == 1
+
+    exchange.ends_at = time.time() + 60
+    pool.run(Call("Get-Mailbox", target="x"))
+
+    assert (exchange.opened, exchange.closed) == (2, 1)
 
 
 def test_without_a_session_every_call_that_waits_fails_at_once(exchange: Exchange) -> None:

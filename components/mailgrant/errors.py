@@ -167,4 +167,6 @@ class AccessDeniedError(CmdletError):
 
 
 class ThrottledError(CmdletError):
-    """Exchange asks to slow down."""
+    """Exchange asks to slow down; ``retry_after`` is for how many seconds, None if it does not say."""
+
+    retry_after: float | None = None

@@ -7,7 +7,8 @@ from typing import Any
 from mailgrant import config
 from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
-from mailgrant.exchange.session import Session, SessionPool, shared_pool
+from mailgrant.exchange.pool import SessionPool, shared_pool
+from mailgrant.exchange.session import Session
 from mailgrant.identity import TokenSource, find_identity
 
 
