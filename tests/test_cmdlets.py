@@ -12,17 +12,21 @@ from mailgrant.errors import (
     NotFoundError,
 )
 from mailgrant.exchange import cmdlets
-from mailgrant.exchange.cmdlets import Call, ServicePrincipalRecord
+from mailgrant.exchange.cmdlets import permissions
+from mailgrant.exchange.cmdlets import service_principal as principals
+from mailgrant.exchange.cmdlets.call import Call
+from mailgrant.exchange.cmdlets.call import error as call_error
+from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
 
 PRINCIPAL = ServicePrincipalRecord(
     app_id="APP", object_id="OBJECT", display_name="poller", sid="S-1-5-21-1", identity="name"
 )
 WRITES = [
-    cmdlets.new_service_principal("app", "object", "poller"),
-    cmdlets.set_service_principal("object", "poller"),
-    cmdlets.remove_service_principal("object", "poller"),
-    cmdlets.add_full_access("a@b.de", "object"),
-    cmdlets.remove_full_access("a@b.de", "object"),
+    principals.new_service_principal("app", "object", "poller"),
+    principals.set_service_principal("object", "poller"),
+    principals.remove_service_principal("object", "poller"),
+    permissions.add_full_access("a@b.de", "object"),
+    permissions.remove_full_access("a@b.de", "object"),
 ]
 
 
@@ -32,7 +36,7 @@ def test_no_write_asks_back(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [*WRITES, cmdlets.get_service_principals(), cmdlets.get_mailbox_permissions("a")]
+    "call", [*WRITES, principals.get_service_principals(), permissions.get_mailbox_permissions("a")]
 )
 def test_a_session_imports_every_cmdlet_in_use(call: Call) -> None:
     assert call.cmdlet in cmdlets.CMDLETS
@@ -44,13 +48,13 @@ def test_a_session_imports_every_cmdlet_in_use(call: Call) -> None:
 def test_rights_arrive_as_list_or_text(rights: Any) -> None:
     record = {"User": "object", "AccessRights": rights, "Deny": False, "IsInherited": "False"}
 
-    assert cmdlets.grants_full_access(record, PRINCIPAL)
+    assert permissions.grants_full_access(record, PRINCIPAL)
 
 
 @pytest.mark.parametrize("name", ["OBJECT", "app", "S-1-5-21-1", "NAME"])
 def test_a_trustee_is_known_by_any_of_its_unique_names(name: str) -> None:
-    assert cmdlets.grants_full_access({"User": name, "AccessRights": ["FullAccess"]}, PRINCIPAL)
-    assert cmdlets.grants_full_access(
+    assert permissions.grants_full_access({"User": name, "AccessRights": ["FullAccess"]}, PRINCIPAL)
+    assert permissions.grants_full_access(
         {"User": "x", "UserSid": name, "AccessRights": ["FullAccess"]}, PRINCIPAL
     )
 
@@ -68,11 +72,11 @@ def test_a_trustee_is_known_by_any_of_its_unique_names(name: str) -> None:
     ],
 )
 def test_anything_else_is_no_grant_of_ours(record: dict[str, Any]) -> None:
-    assert not cmdlets.grants_full_access(record, PRINCIPAL)
+    assert not permissions.grants_full_access(record, PRINCIPAL)
 
 
 def test_an_old_record_has_service_id_for_object_id() -> None:
-    assert cmdlets.parse_service_principal({"ServiceId": "object"}).object_id == "object"
+    assert principals.parse_service_principal({"ServiceId": "object"}).object_id == "object"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_an_old_record_has_service_id_for_object_id() -> None:
     ],
 )
 def test_errors_get_a_type_by_their_id_or_their_text(qualified_id: str, text: str, kind: type) -> None:
-    error = cmdlets.error(cmdlets.get_mailbox_permissions("a@b.de"), qualified_id, text)
+    error = call_error(permissions.get_mailbox_permissions("a@b.de"), qualified_id, text)
 
     assert type(error) is kind
     assert error.cmdlet == "Get-MailboxPermission"

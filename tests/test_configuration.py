@@ -90,7 +90,7 @@ FAULTS = [
     (
         _with(protocols=["imap", "http"]),
         "mailgrant:clients.poller.protocols[1]",
-        "'http' is not known; expected imap",
+        "'http' is not known; expected imap or pop or smtp",
     ),
     (_with(mailboxes={}), "mailgrant:clients.poller.mailboxes", "is empty; name at least one"),
     (_with(mailboxes={"invoices": "full-access"}), "mailgrant:clients.poller.mailboxes.invoices", ADDRESS),
@@ -103,7 +103,7 @@ FAULTS = [
     (
         _with(mailboxes={"a@b.de": "full-acess"}),
         'mailgrant:clients.poller.mailboxes["a@b.de"]',
-        "unknown right 'full-acess'; expected full-access",
+        "unknown right 'full-acess'; expected full-access or full-access+automapping or send-as",
     ),
     (
         _with(mailboxes={"a@b.de": "full-access", "A@b.de": "full-access"}),

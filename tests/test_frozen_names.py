@@ -1,11 +1,12 @@
 """What Pulumi stores in people's state, and what may therefore never change."""
 
 import base64
+from pickletools import genops
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from mailgrant.exchange import provider, resources
+from mailgrant.exchange import provider, resources, scope_provider, settings_provider
 
 # The providers' pickles, as the first release wrote them: a path and a name, and nothing else.
 PICKLES = {
@@ -18,9 +19,25 @@ PICKLES = {
         b"\x94\x8c\x15MailboxAccessProvider\x94\x93\x94)\x81\x94."
     ),
 }
+LATER = {
+    "SettingsSnapshotProvider": settings_provider,
+    "MailboxProtocolsProvider": settings_provider,
+    "TransportSettingsProvider": settings_provider,
+    "AuthenticationPolicyProvider": settings_provider,
+    "SmtpApplicationScopeProvider": scope_provider,
+}
+MODULES = {
+    settings_provider: "mailgrant.exchange.settings_provider",
+    scope_provider: "mailgrant.exchange.scope_provider",
+}
 TOKENS = {
     "ServicePrincipal": "dynamic/exchange:ServicePrincipal",
     "MailboxAccess": "dynamic/exchange:MailboxAccess",
+    "SettingsSnapshot": "dynamic/exchange:SettingsSnapshot",
+    "MailboxProtocols": "dynamic/exchange:MailboxProtocols",
+    "TransportSettings": "dynamic/exchange:TransportSettings",
+    "AuthenticationPolicy": "dynamic/exchange:AuthenticationPolicy",
+    "SmtpApplicationScope": "dynamic/exchange:SmtpApplicationScope",
 }
 
 
@@ -29,6 +46,17 @@ def test_a_provider_is_pickled_by_its_path_and_holds_nothing(name: str) -> None:
     instance = getattr(provider, name)()
 
     assert base64.b64decode(serialize_provider(instance)) == PICKLES[name]
+    assert vars(instance) == {}
+    assert instance.serialize_as_secret_always is False
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_later_provider_is_pickled_by_its_path_and_holds_nothing(name: str) -> None:
+    instance = getattr(LATER[name], name)()
+    pickle = base64.b64decode(serialize_provider(instance))
+    texts = [argument for _, argument, _ in genops(pickle) if isinstance(argument, str)]
+
+    assert texts == [MODULES[LATER[name]], name]
     assert vars(instance) == {}
     assert instance.serialize_as_secret_always is False
 

@@ -15,9 +15,10 @@ from mailgrant.errors import (
     NotFoundError,
     SetupError,
 )
-from mailgrant.exchange import cmdlets
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
-from mailgrant.exchange.cmdlets import Call
+from mailgrant.exchange.cmdlets import permissions
+from mailgrant.exchange.cmdlets import service_principal as principals
+from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.connection import connect
 from mailgrant.identity import Identity, TokenSource
 from offline_tenant import seed
@@ -49,44 +50,44 @@ def carrier(token: str) -> Iterator[PwshCarrier]:
 
 
 def test_cmdlets_go_out_and_records_come_back_as_plain_values(carrier: PwshCarrier) -> None:
-    made = carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    made = carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, "poller"))
     assert made.records[0]["ObjectId"] == OBJECT_ID
 
-    given = carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID))
+    given = carrier.run(permissions.add_full_access("invoices@contoso.com", OBJECT_ID))
     assert given.warnings == ()
 
-    record = cmdlets.parse_service_principal(carrier.run(cmdlets.get_service_principals()).records[0])
-    permissions = carrier.run(cmdlets.get_mailbox_permissions("invoices@contoso.com")).records
-    assert [cmdlets.grants_full_access(permission, record) for permission in permissions].count(True) == 1
-    for permission in permissions:
-        assert {type(value) for value in permission.values()} <= {str, bool, int, float, list, type(None)}
+    record = principals.parse_service_principal(carrier.run(principals.get_service_principals()).records[0])
+    entries = carrier.run(permissions.get_mailbox_permissions("invoices@contoso.com")).records
+    assert [permissions.grants_full_access(entry, record) for entry in entries].count(True) == 1
+    for entry in entries:
+        assert {type(value) for value in entry.values()} <= {str, bool, int, float, list, type(None)}
 
 
 def test_a_warning_comes_back_as_one(carrier: PwshCarrier) -> None:
-    carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
-    carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID))
+    carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    carrier.run(permissions.add_full_access("invoices@contoso.com", OBJECT_ID))
 
-    [warning] = carrier.run(cmdlets.add_full_access("invoices@contoso.com", OBJECT_ID)).warnings
+    [warning] = carrier.run(permissions.add_full_access("invoices@contoso.com", OBJECT_ID)).warnings
 
     assert warning.startswith("The appropriate access control entry is already present")
 
 
 def test_errors_come_back_with_their_type(carrier: PwshCarrier) -> None:
-    carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+    carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, "poller"))
 
     with pytest.raises(AlreadyExistsError):
-        carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, "poller"))
+        carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, "poller"))
     with pytest.raises(
         NotFoundError, match=r"Get-MailboxPermission for no@contoso.com: The operation couldn't"
     ):
-        carrier.run(cmdlets.get_mailbox_permissions("no@contoso.com"))
+        carrier.run(permissions.get_mailbox_permissions("no@contoso.com"))
     with pytest.raises(AccessDeniedError, match="not recognized"):
         carrier.run(Call("Get-Mailbox"))  # a session has the cmdlets that it asked for, and no others
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_value_is_ever_parsed(carrier: PwshCarrier, name: str) -> None:
-    made = carrier.run(cmdlets.new_service_principal(APP_ID, OBJECT_ID, name))
+    made = carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, name))
 
     assert made.records[0]["DisplayName"] == name
 
@@ -107,7 +108,7 @@ def test_a_host_that_is_killed_is_an_error_at_once(carrier: PwshCarrier) -> None
     carrier._host.kill()  # noqa: SLF001 - as another process would
 
     with pytest.raises(HostLostError, match="ended with exit code -9"):
-        carrier.run(cmdlets.get_service_principals())
+        carrier.run(principals.get_service_principals())
 
 
 Stranger = Callable[[str], None]
@@ -155,7 +156,7 @@ def test_resources_of_one_stack_share_one_session(at_offline: OfflineTenant) -> 
     settings = {"mailgrant:organization": seed.ORGANIZATION, "mailgrant:cloud": "custom"}
 
     for _ in range(3):
-        connect(settings.get).run(cmdlets.get_service_principals())
+        connect(settings.get).run(principals.get_service_principals())
 
     assert at_offline.stats()["connects"] == 1
 

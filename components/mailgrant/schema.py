@@ -18,8 +18,10 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     model_validator,
+    with_config,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from mailgrant import rotation
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, PROTOCOLS, RIGHTS
@@ -58,7 +60,9 @@ def _domain(text: str) -> str:
 def _rights(text: str) -> str:
     wanted = [right.strip() for right in text.split(",")]
     if unknown := [right for right in wanted if right not in RIGHTS]:
-        raise _wrong(f"unknown right {unknown[0]!r}; expected {' and '.join(RIGHTS)}")
+        raise _wrong(f"unknown right {unknown[0]!r}; expected {' or '.join(RIGHTS)}")
+    if sum(right.startswith("full-access") for right in set(wanted)) > 1:
+        raise _wrong("full-access stands there with automapping and without; name it once")
     return ", ".join(right for right in RIGHTS if right in wanted)
 
 
@@ -147,6 +151,15 @@ class DaemonSchema(Schema):
     )
 
 
+@with_config(extra="forbid")
+class Switches(TypedDict, total=False):
+    """Protocol switches of a mailbox; what is not named is not touched."""
+
+    imap: Literal["on", "off"]
+    pop: Literal["on", "off"]
+    smtp_auth: Literal["on", "off", "inherit"]
+
+
 class ExchangeSchema(Schema):
     """How mailgrant talks to Exchange."""
 
@@ -190,11 +203,42 @@ def known_keys(place: tuple[str, ...]) -> list[str]:
 
 def mailbox_problems(access: Any) -> dict[str, str]:
     """What is wrong with a map of rights by mailbox, by place; nothing if all is well."""
+    return _problems(dict[Address, Rights], "access", access)
+
+
+def protocol_problems(protocols: Any) -> dict[str, str]:
+    """What is wrong with a map of protocol switches by mailbox, by place; nothing if all is well."""
+    return _problems(dict[Address, Switches], "protocols", protocols)
+
+
+def transport_problems(smtp_auth: Any) -> dict[str, str]:
+    """What is wrong with the word for SMTP AUTH of the organization; nothing if all is well."""
+    return _problems(Literal["enabled", "disabled"], "smtp_auth", smtp_auth)
+
+
+def policy_problems(policy: Any) -> dict[str, str]:
+    """What is wrong with the inputs of an authentication policy, by place; nothing if all is well."""
+    return {
+        **_problems(Annotated[str, Field(min_length=1, max_length=64)], "name", policy.get("name")),
+        **_problems(list[Address], "users", policy.get("users")),
+        **_problems(bool, "default", policy.get("default")),
+    }
+
+
+def scope_problems(scope: Any) -> dict[str, str]:
+    """What is wrong with the inputs of an SMTP scope, by place; nothing if all is well."""
+    group, written = scope.get("group"), scope.get("filter")
+    if bool(group) == bool(written):
+        return {"group": "name either a group or a filter"}
+    return _problems(Address, "group", group) if group else _problems(str, "filter", written)
+
+
+def _problems(shape: Any, name: str, value: Any) -> dict[str, str]:
     try:
-        TypeAdapter(dict[Address, Rights]).validate_python(access)
+        TypeAdapter(shape).validate_python(value)
     except ValidationError as error:
         return {
-            f'access["{detail["loc"][0]}"]' if detail["loc"] else "access": detail["msg"]
+            name + "".join(f'["{part}"]' for part in detail["loc"] if part != "[key]"): detail["msg"]
             for detail in error.errors()
         }
     return {}

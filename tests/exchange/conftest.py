@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from mailgrant.errors import MailgrantError
-from mailgrant.exchange import cmdlets
-from mailgrant.exchange.cmdlets import Call, Reply
+from mailgrant.exchange.cmdlets.call import Call, Reply
+from mailgrant.exchange.cmdlets.call import error as call_error
 from offline_tenant.exchange.routes import ROUTES
 from offline_tenant.exchange.seed import seed
 from offline_tenant.state.tenant import Tenant
@@ -44,7 +44,7 @@ class TenantSession:
         answer = self.exchange.post(call.cmdlet, **call.parameters)
         body: dict[str, Any] = answer.json()
         if "error" in body:
-            raise cmdlets.error(call, "", body["error"]["details"][0]["message"])
+            raise call_error(call, "", body["error"]["details"][0]["message"])
         return Reply(tuple(body["value"] or ()), tuple(body["@adminapi.warnings"]))
 
     def run_each(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | MailgrantError]]:

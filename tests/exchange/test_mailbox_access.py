@@ -4,7 +4,7 @@ import pytest
 
 from mailgrant.errors import CmdletError, HostLostError, MailgrantError
 from mailgrant.exchange import mailbox_access, service_principal
-from mailgrant.exchange.cmdlets import Call
+from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.service_principal import Wanted
 from offline_tenant.state.tenant import Tenant
 from tests.exchange.conftest import TenantSession
@@ -104,7 +104,9 @@ def test_a_second_name_is_found_in_a_later_run_too(exchange: TenantSession) -> N
     first = mailbox_access.change(exchange, PRINCIPAL, {}, {INVOICES: FULL}, lambda _: None)
 
     both = {INVOICES: FULL, alias: FULL}
-    second = mailbox_access.change(exchange, PRINCIPAL, first.granted, both, lambda _: None, first.identities)
+    second = mailbox_access.change(
+        exchange, PRINCIPAL, first.granted, both, lambda _: None, first.names.known
+    )
 
     assert second.granted == {INVOICES: FULL}
     assert second.failed == {alias: f"is the same mailbox as {INVOICES}: name it once"}
@@ -115,7 +117,7 @@ def test_a_mailbox_can_be_called_by_its_other_name_from_now_on(exchange: TenantS
     first = mailbox_access.change(exchange, PRINCIPAL, {}, {INVOICES: FULL}, lambda _: None)
 
     second = mailbox_access.change(
-        exchange, PRINCIPAL, first.granted, {alias: FULL}, lambda _: None, first.identities
+        exchange, PRINCIPAL, first.granted, {alias: FULL}, lambda _: None, first.names.known
     )
 
     assert (second.granted, second.failed) == ({alias: FULL}, {})

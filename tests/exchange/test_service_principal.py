@@ -6,7 +6,7 @@ import pytest
 
 from mailgrant.errors import CmdletError
 from mailgrant.exchange import service_principal
-from mailgrant.exchange.cmdlets import Call
+from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.service_principal import Wanted
 from tests.exchange.conftest import TenantSession
 

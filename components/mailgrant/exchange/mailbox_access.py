@@ -4,12 +4,14 @@ Nothing is lost when a part fails: the outcome says what is granted and what is 
 exactly what is missing. Revocations come before grants.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mailgrant.errors import CmdletError, ExchangeError, MailgrantError, NotFoundError
-from mailgrant.exchange import cmdlets, service_principal
-from mailgrant.exchange.cmdlets import Call, Reply, ServicePrincipalRecord
+from mailgrant.errors import ExchangeError, MailgrantError, NotFoundError
+from mailgrant.exchange import batch, service_principal
+from mailgrant.exchange.cmdlets.call import Reply, are_of_one_mailbox, identity
+from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
+from mailgrant.exchange.names import Names
 from mailgrant.exchange.progress import Progress, Report
 from mailgrant.exchange.rights import RIGHTS, Access, Grant, access, grants
 from mailgrant.exchange.session import Session
@@ -23,18 +25,47 @@ class Outcome:
 
     Args:
         held: the grants that exist now.
-        failed: the reason by mailbox, for what is not as wanted.
-        identities: what Exchange calls the mailboxes that are held: two addresses of one mailbox show here.
+        reasons: why a grant is not as wanted, by grant.
+        names: what Exchange calls the mailboxes that are held.
     """
 
     held: set[Grant]
-    failed: dict[str, str] = field(default_factory=dict)
-    identities: dict[str, str] = field(default_factory=dict)
+    reasons: dict[Grant, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
     @property
     def granted(self) -> dict[str, str]:
         """The rights by mailbox that exist now."""
         return access(self.held)
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """The reason by mailbox, for what is not as wanted; with the right where the mailbox has several."""
+        rights: dict[str, set[str]] = {}
+        for mailbox, right in (*self.held, *self.reasons):
+            rights.setdefault(mailbox, set()).add(right)
+        told: dict[str, list[str]] = {}
+        for (mailbox, right), reason in self.reasons.items():
+            told.setdefault(mailbox, []).append(f"{right}: {reason}" if len(rights[mailbox]) > 1 else reason)
+        return {mailbox: "; ".join(reasons) for mailbox, reasons in told.items()}
+
+    def hold(self, grant: Grant, name: str) -> None:
+        """Note a grant that exists, unless it is the grant of a mailbox that has another name in the same map.
+
+        Args:
+            grant: the grant.
+            name: what Exchange calls its mailbox; empty if it did not say.
+        """
+        if other := self.names.claim(grant[0], name):
+            self.reasons[grant] = f"is the same mailbox as {other}: name it once"
+        else:
+            self.held.add(grant)
+
+    def release(self, grant: Grant) -> None:
+        """Note that a grant is gone, and with the last one of a mailbox what Exchange calls that."""
+        self.held.discard(grant)
+        if not any((grant[0], right) in self.held for right in RIGHTS):
+            self.names.release(grant[0])
 
 
 def change(
@@ -61,12 +92,12 @@ def change(
     had, wants = set(grants(before)), set(grants(wanted))
     revoke = [grant for grant in grants(before) if grant not in wants]
     add = [grant for grant in grants(wanted) if grant not in had]
-    outcome = Outcome(held=had, identities=dict(identities or {}))
+    outcome = Outcome(held=had, names=Names(identities))
     results = [
         *_revoke(session, principal, revoke, outcome, report),
         *_grant(session, principal, add, outcome, report),
     ]
-    _raise_if_nothing_was_done(results)
+    batch.raise_if_nothing_was_done(reply for _, reply in results)
     return outcome
 
 
@@ -88,14 +119,13 @@ def read(session: Session, principal: str, app_id: str, known: Access, report: R
 def _revoke(
     session: Session, principal: str, wanted: list[Grant], outcome: Outcome, report: Report
 ) -> Iterator[Result]:
-    calls = [RIGHTS[right].remove(mailbox, principal) for mailbox, right in wanted]
-    for grant, reply in _run(session, wanted, calls, Progress("revoked", len(calls), report)):
+    calls = {(mailbox, right): RIGHTS[right].remove(mailbox, principal) for mailbox, right in wanted}
+    for grant, reply in batch.run(session, calls, Progress("revoked", len(calls), report)):
         # A mailbox or a grant that is gone is as wanted.
         if isinstance(reply, Reply | NotFoundError):
-            outcome.held.discard(grant)
-            outcome.identities.pop(grant[0], None)
+            outcome.release(grant)
         else:
-            outcome.failed[grant[0]] = _reason(reply)
+            outcome.reasons[grant] = batch.reason(reply)
         yield grant, reply
 
 
@@ -103,14 +133,14 @@ def _grant(
     session: Session, principal: str, wanted: list[Grant], outcome: Outcome, report: Report
 ) -> Iterator[Result]:
     doubtful: list[Grant] = []
-    calls = [RIGHTS[right].add(mailbox, principal) for mailbox, right in wanted]
-    for grant, reply in _run(session, wanted, calls, Progress("granted", len(calls), report)):
+    calls = {(mailbox, right): RIGHTS[right].add(mailbox, principal) for mailbox, right in wanted}
+    for grant, reply in batch.run(session, calls, Progress("granted", len(calls), report)):
         if isinstance(reply, MailgrantError):
-            outcome.failed[grant[0]] = _reason(reply)
+            outcome.reasons[grant] = batch.reason(reply)
         elif reply.warnings:
             doubtful.append(grant)
         else:
-            _hold(outcome, grant, reply)
+            outcome.hold(grant, identity(reply))
         yield grant, reply
     _settle(session, principal, doubtful, outcome, report)
 
@@ -124,15 +154,15 @@ def _settle(
     try:
         record = service_principal.find(session, "", principal)
     except MailgrantError as error:
-        outcome.failed |= {mailbox: _reason(error) for mailbox, _ in doubtful}
+        outcome.reasons |= dict.fromkeys(doubtful, batch.reason(error))
         return
     held, unreadable = _held(session, record, doubtful, report) if record else ({}, {})
     for grant, reply in held.items():
-        _hold(outcome, grant, reply)
+        outcome.hold(grant, identity(reply))
     for grant in set(doubtful) - held.keys():
         reason = unreadable.get(grant)
-        outcome.failed[grant[0]] = (
-            _reason(reason) if reason else "Exchange only warned, and the grant is not there"
+        outcome.reasons[grant] = (
+            batch.reason(reason) if reason else "Exchange only warned, and the grant is not there"
         )
 
 
@@ -142,8 +172,8 @@ def _held(
     """Which of the grants exist, and which could not be looked at; a mailbox that is gone has none."""
     held: dict[Grant, Reply] = {}
     unreadable: dict[Grant, MailgrantError] = {}
-    calls = [RIGHTS[right].read(mailbox) for mailbox, right in asked]
-    for grant, reply in _run(session, asked, calls, Progress("read", len(calls), report)):
+    calls = {(mailbox, right): RIGHTS[right].read(mailbox) for mailbox, right in asked}
+    for grant, reply in batch.run(session, calls, Progress("read", len(calls), report)):
         if isinstance(reply, Reply):
             held |= {grant: reply} if _shows(reply, grant, record) else {}
         elif not isinstance(reply, NotFoundError):
@@ -151,43 +181,9 @@ def _held(
     return held, unreadable
 
 
-def _hold(outcome: Outcome, grant: Grant, reply: Reply) -> None:
-    """Note a grant that exists, unless it is the grant of a mailbox that has another name in the same map.
-
-    With both of them noted, removing one name would take the access from the other, and nobody would see it.
-    """
-    mailbox, identity = grant[0], cmdlets.identity(reply)
-    others = (other for other, known in outcome.identities.items() if known == identity and other != mailbox)
-    if identity and (other := next(others, None)):
-        outcome.failed[mailbox] = f"is the same mailbox as {other}: name it once"
-        return
-    outcome.held.add(grant)
-    outcome.identities |= {mailbox: identity} if identity else {}
-
-
 def _shows(reply: Reply, grant: Grant, record: ServicePrincipalRecord) -> bool:
     holds = any(RIGHTS[grant[1]].holds(entry, record) for entry in reply.records)
-    return holds and cmdlets.are_of_one_mailbox(reply.records)
-
-
-def _run(session: Session, asked: list[Grant], calls: list[Call], progress: Progress) -> Iterator[Result]:
-    of = {id(call): grant for call, grant in zip(calls, asked, strict=True)}
-    for call, reply in session.run_each(calls):
-        progress.step(failed=isinstance(reply, MailgrantError))
-        yield of[id(call)], reply
-
-
-def _raise_if_nothing_was_done(results: Iterable[Result]) -> None:
-    replies = [reply for _, reply in results]
-    common = [
-        reply for reply in replies if isinstance(reply, MailgrantError) and not isinstance(reply, CmdletError)
-    ]
-    if common and len(common) == len(replies):
-        raise common[0]
-
-
-def _reason(error: MailgrantError) -> str:
-    return error.text if isinstance(error, CmdletError) else error.message
+    return holds and are_of_one_mailbox(reply.records)
 
 
 def revoke_all(session: Session, principal: str, held: Access, report: Report) -> None:

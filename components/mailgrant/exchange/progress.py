@@ -17,13 +17,19 @@ class Progress:
         verb: what is done: ``granted``.
         total: how many there are.
         report: gets the lines.
+        noun: what they are.
         clock: gives seconds; for tests.
     """
 
     def __init__(
-        self, verb: str, total: int, report: Report, clock: Callable[[], float] = time.monotonic
+        self,
+        verb: str,
+        total: int,
+        report: Report,
+        noun: str = "mailboxes",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._verb, self._total, self._report, self._clock = verb, total, report, clock
+        self._verb, self._total, self._report, self._noun, self._clock = verb, total, report, noun, clock
         self._done = self._failed = 0
         self._begin = clock()
         self._next = self._begin + QUIET
@@ -40,4 +46,4 @@ class Progress:
     def _line(self, elapsed: float) -> str:
         left = elapsed / self._done * (self._total - self._done)
         failures = f", {self._failed:,} failed" if self._failed else ""
-        return f"{self._verb} {self._done:,}/{self._total:,} mailboxes{failures}, {left:.0f} s left"
+        return f"{self._verb} {self._done:,}/{self._total:,} {self._noun}{failures}, {left:.0f} s left"

@@ -109,7 +109,7 @@ class MailboxAccessProvider(ExchangeProvider):
         wanted = news.get("access")
         for mailbox, reason in (olds.get("failed") or {}).items():
             # It is no input, so the preview's own difference would show nothing.
-            _report(f"{mailbox} is not granted yet ({reason}); it will be tried again")
+            report(f"{mailbox} is not granted yet ({reason}); it will be tried again")
         missing = wanted == UNKNOWN or set(grants(wanted or {})) != set(grants(olds.get("granted") or {}))
         return DiffResult(changes=bool(replaces) or missing or bool(olds.get("failed")), replaces=replaces)
 
@@ -120,7 +120,7 @@ class MailboxAccessProvider(ExchangeProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look which of the grants are there."""
         granted = mailbox_access.read(
-            self.session(), props["principal"], props["app_id"], props.get("granted") or {}, _report
+            self.session(), props["principal"], props["app_id"], props.get("granted") or {}, report
         )
         inputs = {"app_id": props["app_id"], "principal": props["principal"], "access": granted}
         known = {
@@ -134,7 +134,7 @@ class MailboxAccessProvider(ExchangeProvider):
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was granted."""
-        mailbox_access.revoke_all(self.session(), props["principal"], props.get("granted") or {}, _report)
+        mailbox_access.revoke_all(self.session(), props["principal"], props.get("granted") or {}, report)
 
     def _change(self, olds: Properties, news: Properties) -> Properties:
         outcome = mailbox_access.change(
@@ -142,10 +142,10 @@ class MailboxAccessProvider(ExchangeProvider):
             news["principal"],
             olds.get("granted") or {},
             news["access"],
-            _report,
+            report,
             olds.get("identities"),
         )
-        told = {"granted": outcome.granted, "failed": outcome.failed, "identities": outcome.identities}
+        told = {"granted": outcome.granted, "failed": outcome.failed, "identities": outcome.names.known}
         return {**_own(news), **told}
 
 
@@ -158,6 +158,6 @@ def _differs(olds: Properties, news: Properties, name: str) -> bool:
     return bool(olds.get(name) != news.get(name))
 
 
-def _report(line: str) -> None:
-    """The engine shows what a provider writes to stderr."""
+def report(line: str) -> None:
+    """Tell people: the engine shows what a provider writes to stderr."""
     print(line, file=sys.stderr, flush=True)  # noqa: T201

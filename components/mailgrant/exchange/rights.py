@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from mailgrant.exchange import cmdlets
-from mailgrant.exchange.cmdlets import Call, Record, ServicePrincipalRecord
+from mailgrant.exchange.cmdlets import permissions
+from mailgrant.exchange.cmdlets.call import Call, Record
+from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
 
 Access = Mapping[str, str]  # rights by mailbox, such as {"a@contoso.com": "full-access"}
 Grant = tuple[str, str]  # a mailbox and one right
@@ -30,10 +32,23 @@ class Right:
 
 RIGHTS: Final[Mapping[str, Right]] = {
     "full-access": Right(
-        add=cmdlets.add_full_access,
-        remove=cmdlets.remove_full_access,
-        read=cmdlets.get_mailbox_permissions,
-        holds=cmdlets.grants_full_access,
+        add=permissions.add_full_access,
+        remove=permissions.remove_full_access,
+        read=permissions.get_mailbox_permissions,
+        holds=permissions.grants_full_access,
+    ),
+    # Exchange does not tell whether a grant is mapped: what was made so is believed to be so.
+    "full-access+automapping": Right(
+        add=partial(permissions.add_full_access, automapping=True),
+        remove=permissions.remove_full_access,
+        read=permissions.get_mailbox_permissions,
+        holds=permissions.grants_full_access,
+    ),
+    "send-as": Right(
+        add=permissions.add_send_as,
+        remove=permissions.remove_send_as,
+        read=permissions.get_recipient_permissions,
+        holds=permissions.grants_send_as,
     ),
 }
 

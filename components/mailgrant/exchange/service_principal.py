@@ -8,8 +8,8 @@ import logging
 from dataclasses import dataclass
 
 from mailgrant.errors import AlreadyExistsError, NotFoundError
-from mailgrant.exchange import cmdlets
-from mailgrant.exchange.cmdlets import ServicePrincipalRecord
+from mailgrant.exchange.cmdlets import service_principal as cmdlets
+from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
 from mailgrant.exchange.session import Session
 
 logger = logging.getLogger(__name__)

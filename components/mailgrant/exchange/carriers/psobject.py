@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from psrpcore.types import PSObject
 
-from mailgrant.exchange.cmdlets import Record
+from mailgrant.exchange.cmdlets.call import Record
 
 PLAIN: Final = (str, int, float, bool)
 

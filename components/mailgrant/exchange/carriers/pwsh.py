@@ -6,12 +6,14 @@ from typing import Final
 from mailgrant.errors import CmdletError, ConnectError, SetupError
 from mailgrant.exchange.carriers.host import Host
 from mailgrant.exchange.carriers.runspace import Runspace
-from mailgrant.exchange.cmdlets import CMDLETS, Call, Reply
+from mailgrant.exchange.cmdlets import CMDLETS
+from mailgrant.exchange.cmdlets.call import Call, Reply
+from mailgrant.exchange.session import Carrier
 
 ARGUMENTS: Final = ("-NoProfile", "-NoLogo", "-s")
 
 
-class PwshCarrier:
+class PwshCarrier(Carrier):
     """One PowerShell process, connected to Exchange once.
 
     Args:

@@ -8,11 +8,11 @@ import psrpcore
 from psrpcore.types import ErrorRecord, HostMethodIdentifier, PSInvocationState, RunspacePoolState
 
 from mailgrant.errors import HostLostError
-from mailgrant.exchange import cmdlets
 from mailgrant.exchange.carriers import framing, psobject
 from mailgrant.exchange.carriers.framing import SESSION, Packet
 from mailgrant.exchange.carriers.host import Host
-from mailgrant.exchange.cmdlets import Call, Reply
+from mailgrant.exchange.cmdlets import call as cmdlets
+from mailgrant.exchange.cmdlets.call import Call, Reply
 
 FRAGMENT: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
 ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)

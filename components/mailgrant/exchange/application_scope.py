@@ -1,0 +1,133 @@
+"""Sending over SMTP by RBAC for Applications: a scope of recipients, and a role assignment that has it.
+
+Both are named after the application, so that what a run before us left is known to be ours.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from mailgrant.errors import AlreadyExistsError, NotFoundError
+from mailgrant.exchange.cmdlets import application_scope as cmdlets
+from mailgrant.exchange.cmdlets.call import Call, Record, Reply, is_true, text
+from mailgrant.exchange.session import Session
+
+# Seconds between the tries while Exchange does not know a principal yet that it has just made.
+PAUSES: Final = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an application may send as.
+
+    Args:
+        app_id: the application's (client) id.
+        group: the address of a group whose direct members it may send as; empty if a filter says it.
+        filter: Exchange's recipient filter; empty if a group says it.
+    """
+
+    app_id: str
+    group: str = ""
+    filter: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The name of its scope."""
+        return f"mailgrant {self.app_id}"
+
+    @property
+    def assignment(self) -> str:
+        """The name of its role assignment."""
+        return f"mailgrant SMTP {self.app_id}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is there: the filter of the scope, and whether the assignment has it and is switched on."""
+
+    filter: str
+    effective: bool
+
+
+def ensure(session: Session, wanted: Wanted, pause: Callable[[float], object] = time.sleep) -> str:
+    """Make scope and assignment, or bring those that are there into the wanted shape; gives the filter.
+
+    Raises:
+        NotFoundError: there is no such group, or Exchange does not know the application.
+        ExchangeError: Exchange refused.
+    """
+    wanted_filter = _filter(session, wanted)
+    try:
+        session.run(cmdlets.new_scope(wanted.scope, wanted_filter))
+    except AlreadyExistsError:
+        session.run(cmdlets.set_scope(wanted.scope, wanted_filter))
+    try:
+        _patiently(session, cmdlets.new_assignment(wanted.assignment, wanted.app_id, wanted.scope), pause)
+    except AlreadyExistsError:
+        session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+    return wanted_filter
+
+
+def narrow(session: Session, wanted: Wanted) -> str:
+    """Give the scope another filter, and the assignment the scope; gives the filter.
+
+    Raises:
+        ExchangeError: Exchange refused.
+    """
+    wanted_filter = _filter(session, wanted)
+    session.run(cmdlets.set_scope(wanted.scope, wanted_filter))
+    session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+    return wanted_filter
+
+
+def find(session: Session, wanted: Wanted) -> Shown | None:
+    """What is there of it; None if there is no scope or no assignment.
+
+    Raises:
+        ExchangeError: a list could not be read; that never means that nothing is there.
+    """
+    scope = _named(session.run(cmdlets.get_scopes()), wanted.scope)
+    assignment = _named(session.run(cmdlets.get_assignments()), wanted.assignment)
+    if scope is None or assignment is None:
+        return None
+    has_it = text(assignment, "CustomResourceScope").casefold() == wanted.scope.casefold()
+    return Shown(cmdlets.filter_of(scope), has_it and is_true(assignment.get("Enabled")))
+
+
+def remove(session: Session, wanted: Wanted) -> None:
+    """Remove the assignment, then its scope; what is gone already is as wanted.
+
+    Raises:
+        ExchangeError: Exchange refused.
+    """
+    for call in (cmdlets.remove_assignment(wanted.assignment), cmdlets.remove_scope(wanted.scope)):
+        try:
+            session.run(call)
+        except NotFoundError:
+            continue
+
+
+def _filter(session: Session, wanted: Wanted) -> str:
+    if not wanted.group:
+        return wanted.filter
+    reply = session.run(cmdlets.get_group(wanted.group))
+    # Asked for one that is unknown, Exchange's Get- cmdlets may answer with everything.
+    if len(reply.records) != 1:
+        raise NotFoundError(
+            "Get-DistributionGroup", wanted.group, "Exchange did not answer with this one group"
+        )
+    return cmdlets.members_of(reply.records[0])
+
+
+def _named(reply: Reply, name: str) -> Record | None:
+    return next((one for one in reply.records if text(one, "Name").casefold() == name.casefold()), None)
+
+
+def _patiently(session: Session, call: Call, pause: Callable[[float], object]) -> Reply:
+    for seconds in PAUSES:
+        try:
+            return session.run(call)
+        except NotFoundError:
+            pause(seconds)
+    return session.run(call)

@@ -1,0 +1,42 @@
+"""Many calls at once, each known by what it is for, with words about how far they are."""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from mailgrant.errors import CmdletError, MailgrantError
+from mailgrant.exchange.cmdlets.call import Call, Reply
+from mailgrant.exchange.progress import Progress
+from mailgrant.exchange.session import Session
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def run(
+    session: Session, calls: Mapping[Key, Call], progress: Progress
+) -> Iterator[tuple[Key, Reply | MailgrantError]]:
+    """Run them; each comes back under its key with its reply or its error, in the order in which they end."""
+    key_of = {id(call): key for key, call in calls.items()}
+    for call, reply in session.run_each(calls.values()):
+        progress.step(failed=isinstance(reply, MailgrantError))
+        yield key_of[id(call)], reply
+
+
+def raise_if_nothing_was_done(replies: Iterable[Reply | MailgrantError]) -> None:
+    """Raise the reason if every call failed for one that is not its own, such as a session that cannot be opened.
+
+    Raises:
+        MailgrantError: that reason.
+    """
+    everything = list(replies)
+    common = [
+        reply
+        for reply in everything
+        if isinstance(reply, MailgrantError) and not isinstance(reply, CmdletError)
+    ]
+    if common and len(common) == len(everything):
+        raise common[0]
+
+
+def reason(error: MailgrantError) -> str:
+    """An error in the words that a resource keeps: without the cmdlet and the target, which its place tells."""
+    return error.text if isinstance(error, CmdletError) else error.message

@@ -1,0 +1,260 @@
+"""Settings that belong to everybody: set as wanted, and given back as they were found when nobody wants them any more.
+
+Each place (a mailbox, the organization) has switches; only those that are named are touched. What a switch said
+before it was touched is looked up first, and is in Pulumi's state before anything is written, so that a run that is
+killed in between cannot make anybody forget it. A switch is given back only if it still says what was set: one that
+somebody else has turned since is theirs, and is left, and that is said.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mailgrant.errors import ExchangeError, MailgrantError, NotFoundError
+from mailgrant.exchange import batch
+from mailgrant.exchange.cmdlets.call import Call, Record, text
+from mailgrant.exchange.names import Names
+from mailgrant.exchange.progress import Progress, Report
+from mailgrant.exchange.session import Session
+
+Words = Mapping[str, str]  # the word of each switch of one place, such as {"imap": "on"}
+Places = Mapping[str, Words]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of place.
+
+    Args:
+        read: the call that shows a place.
+        parse: the words of all its switches, from its record.
+        write: the call that turns some switches of a place.
+        noun: what the places are, for messages.
+    """
+
+    read: Callable[[str], Call]
+    parse: Callable[[Record], Words]
+    write: Callable[[str, Words], Call]
+    noun: str = "mailboxes"
+
+
+@dataclass
+class Found:
+    """What the switches say; ``failed`` is the reason by place where nobody could tell."""
+
+    words: dict[str, dict[str, str]]
+    names: Names
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What was set; ``failed`` is the reason by place, ``left`` what somebody else has turned since, by switch."""
+
+    applied: dict[str, dict[str, str]]
+    failed: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known from the last time.
+
+    Args:
+        applied: the words that were set.
+        found: the words that were there before.
+        seen: the words that a refresh saw, where somebody has changed them since.
+    """
+
+    applied: Places = field(default_factory=dict)
+    found: Places = field(default_factory=dict)
+    seen: Places = field(default_factory=dict)
+
+    def says(self, place: str, switch: str) -> str | None:
+        """What a switch says now, as far as is known; None if it was never set."""
+        applied = self.applied.get(place, {}).get(switch)
+        return None if applied is None else self.seen.get(place, {}).get(switch, applied)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What is to be done at one place: switches to set, and switches to give back."""
+
+    place: str
+    wanted: Words
+    given_back: frozenset[str]
+
+
+def look(
+    session: Session, kind: Kind, known: Places, names: Mapping[str, str], wanted: Places, report: Report
+) -> Found:
+    """What the switches that are wanted say: what is known stays, and the rest is looked up, one read a place.
+
+    Args:
+        session: to Exchange.
+        kind: of the places.
+        known: what was found before.
+        names: what Exchange calls the places that are known.
+        wanted: only its switches matter.
+        report: gets a line of progress now and then.
+    """
+    found = Found({}, Names({place: name for place, name in names.items() if place in wanted}))
+    for place, words in wanted.items():
+        if words.keys() <= known.get(place, {}).keys():
+            found.words[place] = {switch: known[place][switch] for switch in words}
+    for place, now in _read(session, kind, [place for place in wanted if place not in found.words], report):
+        if isinstance(now, MailgrantError):
+            found.failed[place] = batch.reason(now)
+        elif other := found.names.claim(place, now.name):
+            found.failed[place] = f"is the same as {other}: name it once"
+        else:
+            found.words[place] = {**now.only(wanted[place]), **_kept(known, place, wanted)}
+    return found
+
+
+def read(session: Session, kind: Kind, applied: Places, report: Report) -> dict[str, dict[str, str]]:
+    """What the switches that were set say now; a place that is gone is left out.
+
+    Raises:
+        ExchangeError: something could not be read; that never means that it is not there.
+    """
+    words: dict[str, dict[str, str]] = {}
+    failed: dict[str, str] = {}
+    for place, now in _read(session, kind, list(applied), report):
+        if isinstance(now, _Place):
+            words[place] = now.only(applied[place])
+        elif not isinstance(now, NotFoundError):
+            failed[place] = batch.reason(now)
+    if failed:
+        raise ExchangeError(failures(kind, failed, "could not be read"))
+    return {place: words[place] for place in applied if place in words}
+
+
+def change(
+    session: Session, kind: Kind, before: State, wanted: Places, found: Places, report: Report
+) -> Outcome:
+    """Go from what was set to what is wanted: one write a place, none where nothing differs.
+
+    Args:
+        session: to Exchange.
+        kind: of the places.
+        before: what is known from the last time.
+        wanted: the words that shall be.
+        found: what the wanted switches said before they were touched.
+        report: gets a line of progress now and then.
+
+    Raises:
+        MailgrantError: nothing at all could be done, for a reason that is no place's own.
+    """
+    outcome = Outcome({place: dict(words) for place, words in before.applied.items()})
+    turns = [turn for turn in _turns(before, wanted) if turn.wanted or turn.given_back]
+    now = _now(session, kind, [turn for turn in turns if turn.given_back], outcome, report)
+    writes: dict[str, dict[str, str]] = {}
+    for turn in turns:
+        if turn.place not in outcome.failed:
+            _set(turn, found, before, outcome, writes)
+            _give_back(turn, now.get(turn.place, {}), before, outcome, writes)
+    _write(session, kind, writes, outcome, report)
+    for turn in turns:
+        if turn.place not in outcome.failed:
+            _note(turn, outcome)
+    return outcome
+
+
+def failures(kind: Kind, failed: Mapping[str, str], what: str) -> str:
+    """One line for the whole and one for each place."""
+    lines = [f"settings of {len(failed)} {kind.noun} {what}:"]
+    return "\n".join([*lines, *(f"  - {place}: {reason}" for place, reason in sorted(failed.items()))])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place as Exchange shows it."""
+
+    name: str
+    words: Words
+
+    def only(self, switches: Mapping[str, object]) -> dict[str, str]:
+        return {switch: self.words[switch] for switch in switches}
+
+
+def _read(
+    session: Session, kind: Kind, places: list[str], report: Report
+) -> Iterator[tuple[str, _Place | MailgrantError]]:
+    calls = {place: kind.read(place) for place in places}
+    for place, reply in batch.run(session, calls, Progress("read", len(calls), report, kind.noun)):
+        if isinstance(reply, MailgrantError):
+            yield place, reply
+        elif len(reply.records) != 1:
+            # Asked for one that is unknown, Exchange's Get- cmdlets may answer with everything.
+            yield place, ExchangeError("Exchange did not answer with this one object")
+        else:
+            yield place, _Place(text(reply.records[0], "Identity"), kind.parse(reply.records[0]))
+
+
+def _kept(known: Places, place: str, wanted: Places) -> dict[str, str]:
+    return {switch: word for switch, word in known.get(place, {}).items() if switch in wanted[place]}
+
+
+def _turns(before: State, wanted: Places) -> Iterator[_Turn]:
+    for place in dict.fromkeys([*before.applied, *wanted]):
+        had, wants = before.applied.get(place, {}), wanted.get(place, {})
+        differs = {switch: word for switch, word in wants.items() if before.says(place, switch) != word}
+        yield _Turn(place, differs, frozenset(had) - frozenset(wants))
+
+
+def _now(
+    session: Session, kind: Kind, turns: list[_Turn], outcome: Outcome, report: Report
+) -> dict[str, Words]:
+    """What the places say where something is to be given back; of a place that is gone there is nothing to give."""
+    now: dict[str, Words] = {}
+    for place, shown in _read(session, kind, [turn.place for turn in turns], report):
+        if isinstance(shown, _Place):
+            now[place] = shown.words
+        elif not isinstance(shown, NotFoundError):
+            outcome.failed[place] = batch.reason(shown)
+    return now
+
+
+def _set(
+    turn: _Turn, found: Places, before: State, outcome: Outcome, writes: dict[str, dict[str, str]]
+) -> None:
+    if turn.wanted.keys() - found.get(turn.place, {}).keys():
+        outcome.failed[turn.place] = "what it says now could not be read"
+        return
+    for switch, word in turn.wanted.items():
+        untouched = before.says(turn.place, switch) is None
+        if not (untouched and found[turn.place][switch] == word):
+            writes.setdefault(turn.place, {})[switch] = word
+
+
+def _give_back(
+    turn: _Turn, now: Words, before: State, outcome: Outcome, writes: dict[str, dict[str, str]]
+) -> None:
+    for switch in turn.given_back & now.keys():
+        mine, theirs = before.applied[turn.place][switch], before.found.get(turn.place, {}).get(switch)
+        if now[switch] != mine:
+            outcome.left[f"{turn.place} {switch}"] = now[switch]
+        elif theirs is not None and theirs != mine:
+            writes.setdefault(turn.place, {})[switch] = theirs
+
+
+def _write(session: Session, kind: Kind, writes: Places, outcome: Outcome, report: Report) -> None:
+    calls = {
+        place: kind.write(place, words) for place, words in writes.items() if place not in outcome.failed
+    }
+    replies = list(batch.run(session, calls, Progress("set", len(calls), report, kind.noun)))
+    for place, reply in replies:
+        # A warning says that nothing had to be modified.
+        if isinstance(reply, MailgrantError):
+            outcome.failed[place] = batch.reason(reply)
+    batch.raise_if_nothing_was_done(reply for _, reply in replies)
+
+
+def _note(turn: _Turn, outcome: Outcome) -> None:
+    kept = {
+        switch: word
+        for switch, word in outcome.applied.pop(turn.place, {}).items()
+        if switch not in turn.given_back
+    }
+    if now := kept | dict(turn.wanted):
+        outcome.applied[turn.place] = now
