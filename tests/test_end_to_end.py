@@ -41,14 +41,15 @@ def test_from_nothing_to_verified_logins_and_back(project: Project, offline: Off
     assert stats["connects"] == 1
 
     # The logins that it promises work, for people and for programs.
-    verified = json.loads(project.mailgrant("verify", "--json"))
+    verified = json.loads(project.mailgrant("verify", "--send", "--json"))
     assert verified["ok"]
     assert [(result["mailbox"], result["protocol"], result["verdict"]) for result in verified["results"]] == [
-        ("billing@contoso.com", "imap", "ok"),
-        ("invoices@contoso.com", "imap", "ok"),
+        (mailbox, protocol, "ok")
+        for mailbox in ("billing@contoso.com", "invoices@contoso.com")
+        for protocol in ("imap", "pop", "smtp")
     ]
-    assert "2 of 2 logins verified" in project.mailgrant("verify", "--stack", "offline")
-    assert offline.stats(reset=True)["logins"] == {"imap ok": 4}
+    assert "6 of 6 logins verified" in project.mailgrant("verify", "--stack", "offline")
+    assert offline.stats(reset=True)["logins"] == {"imap ok": 4, "pop ok": 4, "smtp ok": 4}
 
     # The second changes nothing, and asks Exchange nothing.
     project.pulumi("up", "--yes", "--expect-no-changes")

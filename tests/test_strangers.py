@@ -149,9 +149,10 @@ def test_verify_tells_people_what_to_do(
 ) -> None:
     revoke(offline, poller)
 
-    said = project.mailgrant("verify", expect=1)
+    said = project.mailgrant("verify", "--send", expect=1)
 
-    assert "1 of 2 logins verified" in said
+    assert "3 of 6 logins verified" in said
     assert "not-connected" in said
+    assert "mailbox-closed" in said
     assert "FullAccess is missing" in " ".join(said.split())
     assert poller["credentials"]["poller-vm"]["value"] not in said

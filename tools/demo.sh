@@ -52,8 +52,8 @@ step="pulumi stack"
 printf '    $ pulumi stack      (its outputs stand above)\n'
 pulumi stack | sed -n '/TYPE/,/^$/p'
 
-say "Proving it: a token, and a real login for each client, mailbox and protocol"
-run mailgrant verify
+say "Proving it: a token, a real login for each client, mailbox and protocol, and a message sent"
+run mailgrant verify --send
 
 cat <<'EOF'
 
