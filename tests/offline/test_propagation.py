@@ -152,6 +152,8 @@ def test_the_imap_server_says_what_it_says_for_the_real_cause(mail: MailServer) 
 
 
 def test_the_smtp_server_goes_by_switches_and_permissions_that_have_arrived(mail: MailServer) -> None:
+    follows = {"SmtpClientAuthenticationDisabled": None}
+    mail.change_mailbox(**follows)
     assert _submits(mail).startswith("535 5.7.139")
     mail.do(lambda: tell(mail.tenant, transportConfig={"seconds": 900}, casMailboxes={"seconds": 600}))
     mail.allow_smtp()
@@ -163,7 +165,7 @@ def test_the_smtp_server_goes_by_switches_and_permissions_that_have_arrived(mail
     assert _submits(mail).startswith("250 2.0.0 OK")
     mail.do(lambda: later(mail.tenant, minutes=10))
     assert "disabled for the Mailbox" in _submits(mail)
-    mail.change_mailbox()
+    mail.change_mailbox(**follows)
     mail.do(lambda: later(mail.tenant, minutes=10))
 
     mail.revoke()
