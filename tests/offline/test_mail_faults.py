@@ -116,11 +116,16 @@ def test_smtp_passwords(mail: MailServer) -> None:
     mail.allow_smtp()
     assert answer(*login) == "550 5.7.30 Basic authentication is not supported for Client Submission."
     assert answer(b"AUTH LOGIN " + encoded(MAILBOX), encoded("secret")).startswith("550 5.7.30 ")
+    policy = {"Name": "Modern", "AllowBasicAuthSmtp": False}
+    mail.do(lambda: mail.tenant.documents("authenticationPolicies").insert("policy", policy))
+    mail.change_mailbox(AuthenticationPolicy="policy")
+    blocked = f"535 5.7.139 Authentication unsuccessful, basic authentication is disabled. {MARK}"
+    assert answer(*login).startswith(blocked)
     assert answer(b"AUTH LOGIN") == "334 VXNlcm5hbWU6"
     assert answer(b"AUTH LOGIN", encoded(MAILBOX)) == "334 UGFzc3dvcmQ6"
     assert answer(b"AUTH LOGIN", b"****").startswith("501 5.5.4 ")
     assert answer(b"AUTH PLAIN AGEAYg==").startswith(f"504 5.7.4 Unrecognized authentication type {MARK}")
-    assert mail.ledger.stats()["logins"] == {"smtp failed": 3}
+    assert mail.ledger.stats()["logins"] == {"smtp failed": 4}
 
 
 @pytest.mark.parametrize(

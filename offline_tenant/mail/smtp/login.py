@@ -69,6 +69,8 @@ def _basic(session: Session, user: str, password: bytes) -> Reply:
     _decoded(password)
     if what := _disabled(session.installation, user):
         return _refused(session, user, f"SMTP AUTH is off for the {what}", texts.disabled(what))
+    if _blocked(session.installation, user):
+        return _refused(session, user, "an authentication policy blocks it", texts.BASIC_DISABLED)
     return _refused(session, user, "basic authentication is not supported", texts.BASIC_GONE)
 
 
@@ -87,6 +89,19 @@ def _disabled(installation: Installation, address: str) -> str | None:
     tenant = installation.tenant(address.rpartition("@")[2])
     mailbox = mailbox_of(tenant, address) if tenant else None
     return smtp_auth_is_off(tenant, mailbox) if tenant and mailbox else None
+
+
+def _blocked(installation: Installation, address: str) -> bool:
+    """Whether the authentication policy of a person, or else the organization's, has no basic authentication."""
+    tenant = installation.tenant(address.rpartition("@")[2])
+    mailbox = mailbox_of(tenant, address) if tenant else None
+    if tenant is None or mailbox is None:
+        return False
+    default = organization.config(tenant, organization.ORGANIZATION)["DefaultAuthenticationPolicy"]
+    policy = tenant.documents("authenticationPolicies").get(
+        mailbox.get("AuthenticationPolicy") or default or ""
+    )
+    return policy is not None and not policy["AllowBasicAuthSmtp"]
 
 
 def _encoded(prompt: str) -> str:
