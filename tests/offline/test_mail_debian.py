@@ -42,7 +42,7 @@ def test_mbsync_fetches(mail: MailServer, tmp_path: Path) -> None:
         f'PassCmd "cat {tmp_path / "token"}"\nAuthMechs XOAUTH2\nSSLType IMAPS\n'
         f"CertificateFile {mail.certificate.authority}\nSystemCertificates no\n\n"
         f"IMAPStore far\nAccount tenant\n\nMaildirStore near\nPath {tmp_path}/mail/\nInbox {tmp_path}/mail/INBOX\n\n"
-        "Channel all\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\n"
+        "Channel all\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
     )
     (tmp_path / "mail").mkdir()
     done = run(["mbsync", "--config", str(settings), "all"])

@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from offline_tenant.exchange import organization
 from offline_tenant.exchange.access import mailbox_of, smtp_auth_is_off
 from offline_tenant.mail import xoauth2
 from offline_tenant.mail.authentication import Outcome, authenticate, refused
