@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from offline_tenant.pwsh.errors import invalid
 from offline_tenant.pwsh.site import Site
@@ -59,10 +59,11 @@ def of_environment() -> Site:
 class AdminApi:
     """The endpoint as one token sees it."""
 
-    def __init__(self, site: Site, organization: str, token: str) -> None:
+    def __init__(self, site: Site, organization: str) -> None:
+        self.base = site.url
         self._organization = quote(organization, safe="")
+        self._token = ""
         self._headers = {
-            "Authorization": f"Bearer {token}",
             "X-ClientApplication": "ExoManagementModule",
             "X-ClientModuleVersion": MODULE_VERSION,
             "X-ResponseFormat": "json",
@@ -98,6 +99,27 @@ class AdminApi:
             path = f"{parts.path}?{parts.query}"
         return self._send("POST", path, body, {**headers, "Content-Type": "application/json"})
 
+    def authorize(self, token: str) -> None:
+        """Use this access token from now on."""
+        self._token = token
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Reply:
+        """Ask the sign-in service beside the endpoint.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", self._prefix + quote(path), urlencode(form).encode(), headers)
+
+    def get_path(self, path: str) -> Reply:
+        """Ask for something else that the tenant serves.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        return self._send("GET", self._prefix + path, None, {})
+
     def abort(self) -> None:
         """Break a call that another thread waits for."""
         self._aborted = True
@@ -128,8 +150,9 @@ class AdminApi:
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         request_id = str(uuid.uuid4())
+        bearer = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         self._connection.request(
-            method, path, body, {**self._headers, **headers, "client-request-id": request_id}
+            method, path, body, {**self._headers, **bearer, **headers, "client-request-id": request_id}
         )
         response = self._connection.getresponse()
         content = response.read()

@@ -1,10 +1,20 @@
 """The commands of the stand-in besides the imported cmdlets: their parameters, as the module's reference has them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from offline_tenant.exchange.syntax.parameters import Parameter, Syntax, refused
-from offline_tenant.exchange.values import BOOLEAN, NUMBER, SWITCH, TEXT, TEXTS, one_of
+from offline_tenant.exchange.values import (
+    BOOLEAN,
+    NUMBER,
+    SWITCH,
+    TEXT,
+    TEXTS,
+    NotConvertibleError,
+    Type,
+    one_of,
+)
+from offline_tenant.pwsh.plain import Secret
 
 ENVIRONMENT: Final = one_of(
     "Microsoft.Exchange.Management.RestApiClient.ExchangeEnvironment",
@@ -12,6 +22,15 @@ ENVIRONMENT: Final = one_of(
 )
 
 
+def _secure(value: Any) -> str:
+    if isinstance(value, Secret):
+        return value
+    raise NotConvertibleError(
+        'Cannot convert the value of type "System.String" to type "System.Security.SecureString".'
+    )
+
+
+SECURE: Final = Type("System.Security.SecureString", _secure)
 CONNECT: Final = Syntax(
     "Connect-ExchangeOnline",
     (
@@ -30,14 +49,11 @@ CONNECT: Final = Syntax(
         Parameter("LoadCmdletHelp", SWITCH),
         Parameter("DisableWAM", SWITCH),
         Parameter("TrackPerformance", BOOLEAN),
-        *refused(
-            TEXT,
-            "AppId",
-            "Certificate",
-            "CertificateFilePath",
-            "CertificatePassword",
-            "CertificateThumbprint",
-        ),
+        Parameter("AppId"),
+        Parameter("CertificateFilePath"),
+        Parameter("CertificatePassword", SECURE),
+        Parameter("CertificateThumbprint"),
+        *refused(TEXT, "Certificate"),
         *refused(TEXT, "Credential", "ManagedIdentityAccountId", "UserPrincipalName", "SigningCertificate"),
         *refused(TEXT, "EXOModuleBasePath", "LogDirectoryPath", "LogLevel", "EnableErrorReporting"),
         *refused(

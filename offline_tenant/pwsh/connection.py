@@ -13,8 +13,10 @@ from psrpcore.types import PSDateTime
 
 from offline_tenant.pwsh.admin_api import AdminApi, Reply, TransportError
 from offline_tenant.pwsh.errors import PowerShellError, invalid, not_emulated
+from offline_tenant.pwsh.signin import Certificate
 from offline_tenant.pwsh.site import Site
 
+UNAUTHORIZED: Final = 401
 PAGE_SIZE: Final = 1000  # records, the largest
 
 
@@ -29,6 +31,8 @@ class Connection:
         page_size: records a request.
         cmdlets: the imported ones, in small letters.
         claims: of the token, not verified: the tenant does that.
+        certificate: what to sign in with again; None where a token was given.
+        expired: the tenant took the token no longer.
     """
 
     api: AdminApi
@@ -37,6 +41,8 @@ class Connection:
     page_size: int
     cmdlets: frozenset[str]
     claims: Mapping[str, Any]
+    certificate: Certificate | None = None
+    expired: bool = False
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def invoke(self, cmdlet: str, parameters: Mapping[str, Any], page: str | None) -> Reply:
@@ -45,7 +51,15 @@ class Connection:
         Raises:
             TransportError: there was no answer.
         """
-        return self.api.invoke(cmdlet, parameters, page, self.page_size)
+        reply = self.api.invoke(cmdlet, parameters, page, self.page_size)
+        if reply.status == UNAUTHORIZED and self.certificate:
+            # The module has what it needs to sign in again; with a token that it was given it has not.
+            token = _signed_in(self.certificate, self.api, self.organization)
+            self.api.authorize(token)
+            self.claims = _claims(token)
+            reply = self.api.invoke(cmdlet, parameters, page, self.page_size)
+        self.expired = reply.status == UNAUTHORIZED
+        return reply
 
     def information(self) -> dict[str, Any]:
         """The properties that Get-ConnectionInformation shows."""
@@ -59,7 +73,7 @@ class Connection:
             "ConnectionUri": "https://outlook.office365.com",
             "AzureAdAuthorizationEndpointUri": "https://login.microsoftonline.com/organizations",
             "TokenExpiryTimeUTC": PSDateTime(expires),
-            "CertificateAuthentication": False,
+            "CertificateAuthentication": self.certificate is not None,
             "ModuleName": f"tmpEXO_{self.id[:8]}",
             "ModulePrefix": "",
             "Organization": self.organization,
@@ -67,10 +81,13 @@ class Connection:
             "AppId": self.claims.get("appid"),
             "PageSize": self.page_size,
             "TenantID": self.claims.get("tid"),
-            "TokenStatus": "Active",
+            "TokenStatus": "Expired" if self._over(expires) else "Active",
             "ConnectionUsedForInbuiltCmdlets": True,
             "IsEopSession": False,
         }
+
+    def _over(self, expires: datetime) -> bool:
+        return self.expired or expires <= datetime.now(UTC)
 
 
 def connect(site: Callable[[], Site], parameters: Mapping[str, Any], number: int) -> Connection:
@@ -84,38 +101,65 @@ def connect(site: Callable[[], Site], parameters: Mapping[str, Any], number: int
     Raises:
         PowerShellError: the tenant did not let us in, or is not there.
     """
-    token, organization = parameters.get("AccessToken"), parameters.get("Organization")
-    if not token:
-        raise not_emulated("Connect-ExchangeOnline without -AccessToken")
+    organization, certificate = parameters.get("Organization"), _certificate(parameters)
     if not organization:
-        raise invalid("Organization is required when an app-only AccessToken is used.", "OrganizationMissing")
+        raise invalid("Organization is required for app-only authentication.", "OrganizationMissing")
     wanted = parameters.get("CommandName") or ["*"]
-    api = AdminApi(site(), organization, token)
+    api = AdminApi(site(), organization)
     try:
+        token = parameters.get("AccessToken") or _signed_in(certificate, api, organization)
+        api.authorize(token)
         _asked(api, "EXOBanner('AutogenSession')", {})
         listed = _asked(api, "EXOModuleFile", {"CommandName": ",".join(wanted)})
     except BaseException:
         api.close()
         raise
-    cmdlets = _chosen(listed, wanted)
+    size = parameters.get("PageSize") or PAGE_SIZE
     return Connection(
-        api, number, organization, parameters.get("PageSize") or PAGE_SIZE, cmdlets, _claims(token)
+        api, number, organization, size, _chosen(listed, wanted), _claims(token), certificate=certificate
     )
+
+
+def _certificate(parameters: Mapping[str, Any]) -> Certificate | None:
+    """The certificate to sign in with; None where an access token was given instead."""
+    if parameters.get("CertificateThumbprint"):
+        raise invalid(
+            "The parameter CertificateThumbprint is supported on Windows only. Use CertificateFilePath with "
+            "CertificatePassword.",
+            "CertificateThumbprintNotSupported",
+        )
+    app_id, path = parameters.get("AppId"), parameters.get("CertificateFilePath")
+    if app_id and path:
+        return Certificate(app_id, path, parameters.get("CertificatePassword"))
+    if not parameters.get("AccessToken"):
+        raise not_emulated("Connect-ExchangeOnline without -AccessToken, or -AppId and -CertificateFilePath")
+    return None
+
+
+def _signed_in(certificate: Certificate | None, api: AdminApi, organization: str) -> str:
+    try:
+        return certificate.token(api, organization) if certificate else ""
+    except TransportError as error:
+        raise _no_answer(error) from error
 
 
 def _asked(api: AdminApi, resource: str, headers: Mapping[str, str]) -> Reply:
     try:
         reply = api.get(resource, headers)
     except TransportError as error:
-        raise PowerShellError(
-            f"An error occurred while sending the request. {error}",
-            error_id="System.Net.Http.HttpRequestException",
-            category="ConnectionError",
-            exception="System.Net.Http.HttpRequestException",
-        ) from error
+        raise _no_answer(error) from error
     if reply.status != 200:  # noqa: PLR2004 - the one good status
         raise _not_let_in(reply)
     return reply
+
+
+def _no_answer(error: TransportError) -> PowerShellError:
+    return PowerShellError(
+        f"An error occurred while sending the request. {error}",
+        error_id="System.Net.Http.HttpRequestException",
+        category="ConnectionError",
+        exception="System.Net.Http.HttpRequestException",
+    )
 
 
 def _not_let_in(reply: Reply) -> PowerShellError:

@@ -20,6 +20,12 @@ SWITCH: Final = "System.Management.Automation.SwitchParameter"
 TICKS: Final = re.compile(r"(\.\d{6})\d*")
 
 
+class Secret(str):
+    """What a SecureString held."""
+
+    __slots__ = ()
+
+
 def plain(value: Any) -> Any:
     """A value of a parameter as text, number, truth value, None, list or dict.
 
@@ -28,7 +34,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, PSSecureString):
-        return str(value.decrypt())
+        return Secret(value.decrypt())
     if isinstance(value, PSEnumBase | PSGuid | UUID | datetime):
         return str(value)
     for kind in (int, float, str):
