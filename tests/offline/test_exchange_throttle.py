@@ -148,7 +148,7 @@ def test_calls_past_the_threshold_are_delayed_with_a_warning(
             "Additional info: ."
         )
     ]
-    assert len(second["value"]) == 7
+    assert len(second["value"]) == len(first["value"]) > 0
 
 
 def _at_once(
