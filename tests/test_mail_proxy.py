@@ -88,6 +88,10 @@ def configuration(offline: OfflineTenant, application: dict[str, str], ports: di
     return "\n".join([*sections, account])
 
 
+PROGRAM = Path(sys.executable).with_name("emailproxy")
+pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="emailproxy is in the lock for Linux only")
+
+
 @pytest.fixture
 def proxy(offline: OfflineTenant, application: dict[str, str], tmp_path: Path) -> Iterator[dict[str, int]]:
     """A running emailproxy; gives its ports."""
@@ -97,9 +101,8 @@ def proxy(offline: OfflineTenant, application: dict[str, str], tmp_path: Path) -
         listener.close()
     settings = tmp_path / "emailproxy.config"
     settings.write_text(configuration(offline, application, ports))
-    program = Path(sys.executable).with_name("emailproxy")
     command: list[str | Path] = [
-        program,
+        PROGRAM,
         "--no-gui",
         "--config-file",
         settings,
