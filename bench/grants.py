@@ -16,6 +16,7 @@ from rich.table import Table
 
 from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
+from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets import permissions
 from mailgrant.exchange.pool import SessionPool
 from mailgrant.exchange.service_principal import Wanted
@@ -51,7 +52,7 @@ def _compare(home: Home, ports: dict[str, int]) -> None:
     )
 
     def connect() -> PwshCarrier:
-        return PwshCarrier(tokens.token(SCOPE), seed.ORGANIZATION, None, timeout=60)
+        return PwshCarrier(Target(seed.ORGANIZATION, tokens.token(SCOPE), timeout=60))
 
     table = Table("way", "mailboxes", "writes", "reads", "connects", "seconds", "× ideal")
     ways: list[tuple[str, int, Callable[[str, list[str]], None]]] = [

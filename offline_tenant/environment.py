@@ -44,6 +44,7 @@ def variables(home: Home, ports: dict[str, int]) -> dict[str, str]:
         # for mailgrant, pypsrp and others: a jump host with PowerShell behind WSMan
         "MAILGRANT_WSMAN_HOST": "localhost",
         "MAILGRANT_WSMAN_PORT": str(ports["wsman"]),
+        "MAILGRANT_WSMAN_AUTH": "basic",
         "MAILGRANT_WSMAN_USERNAME": seed.JUMP_HOST_USER,
         "MAILGRANT_WSMAN_PASSWORD": seed.JUMP_HOST_PASSWORD,
         # for Pulumi: state in this home, nothing from the network
@@ -89,6 +90,7 @@ def _cloud(ports: dict[str, int]) -> dict[str, object]:
         "authority": f"https://localhost:{ports['https']}",
         "scope": "https://outlook.office365.com/.default",
         "exchange_environment": None,
+        "exchange": f"https://localhost:{ports['https']}",
         "hosts": {service: {"host": "localhost", "port": ports[service]} for service in MAIL},
     }
 

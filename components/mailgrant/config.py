@@ -160,7 +160,8 @@ def _custom_cloud() -> Cloud:
     try:
         values = json.loads(Path(path).read_text())
         hosts = {protocol: Host(**host) for protocol, host in values["hosts"].items()}
-        found = Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts)
+        exchange = values.get("exchange") or values["scope"].removesuffix("/.default")
+        found = Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts, exchange)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
             f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", OFFLINE

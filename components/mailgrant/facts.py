@@ -57,17 +57,20 @@ class Cloud:
         scope: what a token for Exchange is asked for, for administration and for all mail protocols.
         exchange_environment: ``-ExchangeEnvironmentName`` of Connect-ExchangeOnline (EXOPS); None leaves it out.
         hosts: the mail server by protocol.
+        exchange: the root of Exchange's own address, without a slash at the end; for the carrier ``rest``.
     """
 
     authority: str
     scope: str
     exchange_environment: str | None
     hosts: Mapping[str, Host]
+    exchange: str
 
 
 def _cloud(authority: str, exchange: str, environment: str, smtp: str) -> Cloud:
     hosts = {"imap": Host(exchange, 993), "pop": Host(exchange, 995), "smtp": Host(smtp, 587)}
-    return Cloud(f"https://{authority}", f"https://{exchange}/.default", environment, hosts)
+    root = f"https://{exchange}"
+    return Cloud(f"https://{authority}", f"{root}/.default", environment, hosts, root)
 
 
 CLOUDS: Final[Mapping[str, Cloud]] = {

@@ -163,7 +163,18 @@ class Switches(TypedDict, total=False):
 class ExchangeSchema(Schema):
     """How mailgrant talks to Exchange."""
 
-    carrier: Literal["pwsh"] = Field("pwsh", description="pwsh: PowerShell 7 on this machine.")
+    carrier: Literal["pwsh", "wsman", "rest"] = Field(
+        "pwsh",
+        description="pwsh: PowerShell 7 on this machine; wsman: PowerShell on a jump host; rest: no PowerShell, but an "
+        "address of Exchange that Microsoft does not document.",
+    )
+    host: str | None = Field(
+        None, min_length=1, description="The jump host of wsman, by its certificate's name."
+    )
+    port: int | None = Field(None, strict=True, ge=1, le=65535, description="Its port, 5986 unless given.")
+    auth: Literal["negotiate", "kerberos", "ntlm", "basic"] | None = Field(
+        None, description="How to sign in there, negotiate unless given."
+    )
     sessions: int = Field(
         4, strict=True, ge=1, le=16, description="Most Exchange sessions that are open at once."
     )

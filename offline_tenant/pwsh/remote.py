@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from offline_tenant.pwsh.runspace import Streams
 
 LOCAL: Final = frozenset({parameter.name for parameter in COMMON} | {SIZE.name, "WhatIf", "Confirm"})
-DEFAULT_SIZE: Final = 1000  # records that a cmdlet shows unless -ResultSize says otherwise
+DEFAULT_SIZE: Final = 1000  # records that a cmdlet with -ResultSize shows unless that says otherwise
 GOOD: Final = 200
 THERE_IS_MORE: Final = (
     "There are more results available than are currently displayed. To display them, increase the value for the "
@@ -69,7 +69,7 @@ def _show(
     streams: "Streams",
 ) -> None:
     sent, bound = call
-    left = bound.get(SIZE.name, DEFAULT_SIZE)
+    left = bound.get(SIZE.name, DEFAULT_SIZE if SIZE in syntax.parameters else None)
     page: str | None = None
     while True:
         reply = _ask(connection, syntax, sent, streams, page)

@@ -1,15 +1,62 @@
 """From a stack's settings to its sessions: who signs in, where, over which carrier."""
 
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
 
 from mailgrant import config
-from mailgrant.errors import ConfigurationError, ConfigurationFault
-from mailgrant.exchange.carriers.pwsh import PwshCarrier
+from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
+from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.pool import SessionPool, shared_pool
-from mailgrant.exchange.session import Session
+from mailgrant.exchange.session import Carrier, Session
+from mailgrant.facts import Cloud
 from mailgrant.identity import TokenSource, find_identity
+from mailgrant.schema import ExchangeSchema
+
+# Where a jump host is found that the stack does not name, and who signs in there: passwords have no place in a stack.
+HOST, PORT = "MAILGRANT_WSMAN_HOST", "MAILGRANT_WSMAN_PORT"
+USERNAME, PASSWORD = "MAILGRANT_WSMAN_USERNAME", "MAILGRANT_WSMAN_PASSWORD"
+WINRM_TLS: Final = 5986
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of carrier.
+
+    Args:
+        module: where its class is; imported when it is needed, because each brings libraries of its own.
+        name: of the class.
+        batch: calls that it takes at once.
+    """
+
+    module: str
+    name: str
+    batch: int = 1
+
+    def carrier(self) -> Callable[[Target], Carrier]:
+        """Its class.
+
+        Raises:
+            SetupError: its libraries are not installed.
+        """
+        try:
+            found: Callable[[Target], Carrier] = getattr(import_module(self.module), self.name)
+        except ModuleNotFoundError as error:
+            extra = self.module.rpartition(".")[2]
+            raise SetupError(
+                f"the carrier {extra} needs {error.name}, which is not installed",
+                f"pip install 'mailgrant[{extra}]'",
+            ) from None
+        return found
+
+
+CARRIERS: Final[Mapping[str, Kind]] = {
+    "pwsh": Kind("mailgrant.exchange.carriers.pwsh", "PwshCarrier"),
+    "wsman": Kind("mailgrant.exchange.carriers.wsman", "WsmanCarrier"),
+    "rest": Kind("mailgrant.exchange.carriers.rest", "RestCarrier", batch=10),
+}
 
 
 def connect(configured: Callable[[str], Any]) -> Session:
@@ -20,7 +67,7 @@ def connect(configured: Callable[[str], Any]) -> Session:
 
     Raises:
         ConfigurationError: ``mailgrant:exchange`` is wrong.
-        SetupError: no identity to sign in with, or no cloud.
+        SetupError: no identity to sign in with, no cloud, or no jump host.
     """
     settings = config.parse_exchange(configured("mailgrant:exchange"))
     cloud = config.cloud(configured("mailgrant:cloud") or "global")
@@ -28,18 +75,44 @@ def connect(configured: Callable[[str], Any]) -> Session:
     organization = configured("mailgrant:organization")
     if not organization:
         raise ConfigurationError([ConfigurationFault("mailgrant:organization", "is missing")])
-    tokens = TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}")
+    kind = CARRIERS[settings.carrier]
+    make, tokens = kind.carrier(), TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}")
+    target = _target(organization, cloud, settings)
 
-    def carrier() -> PwshCarrier:
-        token = tokens.token(cloud.scope)
-        return PwshCarrier(token, organization, cloud.exchange_environment, settings.timeout)
+    def carrier() -> Carrier:
+        return make(target(tokens))
 
-    key = (
-        identity.tenant_id,
-        identity.client_id,
-        identity.source,
-        organization,
-        cloud.authority,
-        settings.carrier,
-    )
-    return shared_pool(key, lambda: SessionPool(carrier, settings.sessions))
+    way = (settings.carrier, settings.host, settings.port)
+    key = (identity.tenant_id, identity.client_id, identity.source, organization, cloud.authority, *way)
+    return shared_pool(key, lambda: SessionPool(carrier, settings.sessions, kind.batch))
+
+
+def _target(organization: str, cloud: Cloud, settings: ExchangeSchema) -> Callable[[TokenSource], Target]:
+    """Makes the target with a token that is good now."""
+    jump_host = _jump_host(settings, os.environ) if settings.carrier == "wsman" else None
+
+    def target(tokens: TokenSource) -> Target:
+        access = tokens.access(cloud.scope)
+        return Target(
+            organization=organization,
+            token=access.value,
+            ends_at=access.expires_at.timestamp(),
+            timeout=settings.timeout,
+            environment=cloud.exchange_environment,
+            address=cloud.exchange,
+            jump_host=jump_host,
+        )
+
+    return target
+
+
+def _jump_host(settings: ExchangeSchema, environment: Mapping[str, str]) -> JumpHost:
+    host = settings.host or environment.get(HOST)
+    if not host:
+        raise SetupError(
+            "the carrier wsman needs a jump host, and none is named",
+            f"Set mailgrant:exchange.host, or the variable {HOST}.",
+        )
+    port = settings.port or int(environment.get(PORT) or WINRM_TLS)
+    who = (environment.get(USERNAME, ""), environment.get(PASSWORD, ""))
+    return JumpHost(host, port, settings.auth or environment.get("MAILGRANT_WSMAN_AUTH", "negotiate"), *who)

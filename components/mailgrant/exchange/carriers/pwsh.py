@@ -6,7 +6,7 @@ from typing import Final
 from mailgrant.errors import CmdletError, ConnectError, SetupError
 from mailgrant.exchange.carriers.host import Host
 from mailgrant.exchange.carriers.runspace import Runspace
-from mailgrant.exchange.cmdlets import CMDLETS
+from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.session import Carrier
 
@@ -17,25 +17,23 @@ class PwshCarrier(Carrier):
     """One PowerShell process, connected to Exchange once.
 
     Args:
-        token: an access token for Exchange.
-        organization: the tenant's ``….onmicrosoft.com`` domain.
-        environment: ``-ExchangeEnvironmentName``, or None.
-        timeout: seconds that one cmdlet may take.
+        target: what to connect to.
 
     Raises:
         SetupError: there is no PowerShell.
         ExchangeError: PowerShell or Exchange did not take us.
     """
 
-    def __init__(self, token: str, organization: str, environment: str | None, timeout: float) -> None:
+    def __init__(self, target: Target) -> None:
+        self.ends_at = target.ends_at
         self._host = Host([_program(), *ARGUMENTS])
         try:
-            self._runspace = Runspace(self._host, timeout)
-            self._runspace.run(_connect(token, organization, environment))
+            self._runspace = Runspace(self._host, target.timeout)
+            self._runspace.run(target.connecting())
         except CmdletError as error:
             self._host.kill()
             self._host.close()
-            raise ConnectError(organization, error.text) from error
+            raise ConnectError(target.organization, error.text) from error
         except BaseException:
             self._host.kill()
             self._host.close()
@@ -65,16 +63,3 @@ def _program() -> str:
             '(Install-Module ExchangeOnlineManagement); for the offline tenant: eval "$(mailgrant offline env)"',
         )
     return found
-
-
-def _connect(token: str, organization: str, environment: str | None) -> Call:
-    parameters = {
-        "AccessToken": token,
-        "Organization": organization,
-        "CommandName": list(CMDLETS),
-        "ShowBanner": False,
-        "SkipLoadingFormatData": True,
-    }
-    if environment:
-        parameters["ExchangeEnvironmentName"] = environment
-    return Call("Connect-ExchangeOnline", parameters, target=organization)

@@ -1,0 +1,161 @@
+"""The carrier ``wsman``: PowerShell on a jump host, over WSMan with TLS. It needs ``pip install 'mailgrant[wsman]'``."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final
+
+import requests
+from pypsrp.complex_objects import GenericComplexObject, PSInvocationState
+from pypsrp.exceptions import AuthenticationError, WinRMError
+from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.wsman import WSMan
+
+from mailgrant.errors import CmdletError, ConnectError, HostLostError, SetupError
+from mailgrant.exchange.carriers.target import JumpHost, Target
+from mailgrant.exchange.cmdlets.call import Call, Record, Reply
+from mailgrant.exchange.cmdlets.call import error as error_of
+from mailgrant.exchange.session import Carrier
+
+# It writes whole messages, and the token in them, at its lowest level.
+logging.getLogger("pypsrp").setLevel(logging.INFO)
+
+POLL: Final = 20  # seconds that one request may wait for output
+BROKEN: Final = (requests.RequestException, WinRMError, OSError)
+PLAIN: Final = (str, bool, int, float)
+
+
+class WsmanCarrier(Carrier):
+    """One runspace on the jump host, connected to Exchange once.
+
+    Args:
+        target: what to connect to; with a jump host.
+
+    Raises:
+        SetupError: the jump host does not let us in.
+        HostLostError: it does not answer.
+        ConnectError: Exchange did not take us.
+    """
+
+    def __init__(self, target: Target) -> None:
+        if target.jump_host is None:
+            raise SetupError("the carrier wsman needs a jump host", "Name it in mailgrant:exchange.host.")
+        self.ends_at, self._timeout = target.ends_at, target.timeout
+        self._where = f"{target.jump_host.host}:{target.jump_host.port}"
+        self._wsman = _wsman(target.jump_host)
+        self._pool = RunspacePool(self._wsman)
+        try:
+            self._open()
+            self.run(target.connecting())
+        except CmdletError as error:
+            self.close()
+            raise ConnectError(target.organization, error.text) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, call: Call) -> Reply:
+        """Run one cmdlet.
+
+        Raises:
+            CmdletError: it failed.
+            HostLostError: the jump host did not answer, or not in time; the carrier is of no further use.
+        """
+        shell = PowerShell(self._pool)
+        shell.add_cmdlet(call.cmdlet)
+        for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
+            shell.add_parameter(name, _sendable(name, value))
+        try:
+            self._finish(shell)
+            shell.close()
+        except BROKEN as error:
+            raise HostLostError(f"the jump host {self._where} was lost ({type(error).__name__})") from None
+        return _reply(call, shell)
+
+    def close(self) -> None:
+        """Close the runspace and the connection; a host that is gone is closed enough."""
+        with suppress(*BROKEN):
+            self._pool.close()
+        self._wsman.close()
+
+    def _open(self) -> None:
+        try:
+            self._pool.open()
+        except AuthenticationError:
+            raise SetupError(
+                f"the jump host {self._where} does not let us in",
+                "Check MAILGRANT_WSMAN_USERNAME, MAILGRANT_WSMAN_PASSWORD and mailgrant:exchange.auth, and that the "
+                "account may use PowerShell remoting there.",
+            ) from None
+        except BROKEN as error:
+            raise HostLostError(
+                f"the jump host {self._where} does not answer ({type(error).__name__})"
+            ) from None
+
+    def _finish(self, shell: PowerShell) -> None:
+        deadline = time.monotonic() + self._timeout
+        shell.begin_invoke()
+        while shell.state == PSInvocationState.RUNNING:
+            if time.monotonic() > deadline:
+                shell.stop()
+                raise HostLostError(
+                    f"the jump host {self._where} said nothing for {self._timeout:g} seconds, and was left"
+                )
+            shell.poll_invoke(timeout=POLL)
+
+
+def _wsman(jump: JumpHost) -> WSMan:
+    return WSMan(
+        jump.host,
+        port=jump.port,
+        ssl=True,
+        auth=jump.auth,
+        username=jump.username or None,
+        password=jump.password or None,
+        operation_timeout=POLL,
+        read_timeout=POLL + 10,
+    )
+
+
+def _reply(call: Call, shell: PowerShell) -> Reply:
+    if shell.streams.error:
+        first = shell.streams.error[0]
+        raise error_of(call, str(first.fq_error or ""), _message(first))
+    if shell.state != PSInvocationState.COMPLETED:
+        raise error_of(call, "", "PowerShell did not complete the cmdlet")
+    return Reply(
+        tuple(_records(shell.output)), tuple(str(warning.message) for warning in shell.streams.warning)
+    )
+
+
+def _records(output: list[Any]) -> Iterator[Record]:
+    for one in output:
+        if not isinstance(one, GenericComplexObject):
+            # What pypsrp does not understand it hands over as text.
+            yield {"": str(one)}
+            continue
+        yield {
+            name: _plain(value) for name, value in (one.adapted_properties | one.extended_properties).items()
+        }
+
+
+def _plain(value: Any) -> Any:
+    """None, text, number, truth, or a list of these; anything else as PowerShell prints it."""
+    if value is None or type(value) in PLAIN:
+        return value
+    return [_plain(member) for member in value] if isinstance(value, list) else str(value)
+
+
+def _message(record: Any) -> str:
+    exception = getattr(record, "exception", None)
+    properties = getattr(exception, "adapted_properties", {}) | getattr(exception, "extended_properties", {})
+    return str(properties.get("Message") or record)
+
+
+def _sendable(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, PLAIN):
+        return value
+    if isinstance(value, list | tuple):
+        return [_sendable(name, member) for member in value]
+    raise TypeError(f"{name}: {type(value).__name__} cannot be sent to PowerShell")

@@ -1,0 +1,156 @@
+"""One contract, three carriers: what goes out arrives as data, and what comes back is plain, with typed errors."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mailgrant.errors import (
+    AccessDeniedError,
+    AlreadyExistsError,
+    CmdletError,
+    HostLostError,
+    MailgrantError,
+    NotFoundError,
+)
+from mailgrant.exchange.cmdlets import permissions
+from mailgrant.exchange.cmdlets import service_principal as principals
+from mailgrant.exchange.cmdlets.call import Call, Reply
+from mailgrant.exchange.connection import connect
+from mailgrant.exchange.session import Carrier
+from offline_tenant import process, seed
+from tests.carriers import CARRIERS, opened, target
+from tests.worlds import OfflineTenant
+
+APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
+OBJECT_ID = "bbbbbbbb-0000-4000-8000-000000000001"
+INVOICES = "invoices@contoso.com"
+HOSTILE = {
+    "PowerShell": "'; Remove-Mailbox *",
+    "substitution": '$(Get-Date) `n "$x" ${env:PATH} @{a=1}',
+    "markup": "<b>&amp;\u202e\n\r\t|#<Objs Version='1.1.0.1'>_x000A_",
+    "look-alikes": "\u2018quoted\u2019 \u201cdouble\u201d \U0001f600 \u0430dmin",
+    "ends of lines": "a\u2028b\u2029c\x85d",
+    "long": "ä" * 255,
+}
+
+
+@pytest.fixture(params=CARRIERS)
+def carrier(request: pytest.FixtureRequest, at_offline: OfflineTenant) -> Iterator[Carrier]:
+    with opened(request.param, at_offline) as carrier:
+        yield carrier
+
+
+def make(carrier: Carrier, name: str = "poller") -> Reply:
+    return carrier.run(principals.new_service_principal(APP_ID, OBJECT_ID, name))
+
+
+def test_cmdlets_go_out_and_records_come_back_as_plain_values(carrier: Carrier) -> None:
+    assert make(carrier).records[0]["ObjectId"] == OBJECT_ID
+    assert carrier.run(permissions.add_full_access(INVOICES, OBJECT_ID)).warnings == ()
+
+    record = principals.parse_service_principal(carrier.run(principals.get_service_principals()).records[0])
+    entries = carrier.run(permissions.get_mailbox_permissions(INVOICES)).records
+
+    assert [permissions.grants_full_access(entry, record) for entry in entries].count(True) == 1
+    for entry in entries:
+        assert {type(value) for value in entry.values()} <= {str, bool, int, float, list, type(None)}
+
+
+def test_a_warning_comes_back_as_one(carrier: Carrier) -> None:
+    make(carrier)
+    carrier.run(permissions.add_full_access(INVOICES, OBJECT_ID))
+
+    [warning] = carrier.run(permissions.add_full_access(INVOICES, OBJECT_ID)).warnings
+
+    assert warning.startswith("The appropriate access control entry is already present")
+
+
+def test_errors_come_back_with_their_type(carrier: Carrier) -> None:
+    make(carrier)
+
+    with pytest.raises(AlreadyExistsError):
+        make(carrier)
+    with pytest.raises(
+        NotFoundError, match=r"Get-MailboxPermission for no@contoso.com: The operation couldn't"
+    ):
+        carrier.run(permissions.get_mailbox_permissions("no@contoso.com"))
+    with pytest.raises(AccessDeniedError):
+        carrier.run(Call("Get-Nonsense"))
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_no_value_is_ever_parsed(carrier: Carrier, name: str) -> None:
+    assert make(carrier, name).records[0]["DisplayName"] == name
+    assert len(carrier.run(principals.get_service_principals()).records) == 1
+
+
+def test_a_value_of_64_kilobytes_arrives_as_data(carrier: Carrier) -> None:
+    with pytest.raises(CmdletError, match="length of the value provided is 65536"):
+        make(carrier, "'$x\n" * 16384)
+
+
+def test_many_calls_come_back_in_their_order_each_with_its_own_outcome(carrier: Carrier) -> None:
+    make(carrier)
+    calls = [
+        permissions.add_full_access(INVOICES, OBJECT_ID),
+        permissions.add_full_access("no@contoso.com", OBJECT_ID),
+        permissions.get_mailbox_permissions(INVOICES),
+    ]
+
+    given, missing, entries = carrier.run_many(calls)
+
+    assert isinstance(given, Reply)
+    assert isinstance(missing, NotFoundError)
+    assert missing.target == "no@contoso.com"
+    assert isinstance(entries, Reply)
+    assert len(entries.records) == 2
+
+
+def test_a_list_of_several_pages_comes_back_whole(at_offline: OfflineTenant) -> None:
+    calls = [principals.new_service_principal(f"app {n}", f"object {n}", "x") for n in range(1005)]
+    with opened("rest", at_offline) as carrier:
+        for begin in range(0, len(calls), 10):
+            carrier.run_many(calls[begin : begin + 10])
+
+        assert len(carrier.run(principals.get_service_principals()).records) == 1005
+
+    assert at_offline.stats()["exchange"]["Get-ServicePrincipal"] == 2
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_a_token_that_exchange_does_not_take_is_not_repeated(name: str, at_offline: OfflineTenant) -> None:
+    with pytest.raises(MailgrantError) as caught:
+        CARRIERS[name](target(at_offline, "not.a.token")).run(principals.get_service_principals())
+
+    assert "not.a.token" not in str(caught.value)
+    assert "not.a.token" not in repr(target(at_offline, "not.a.token"))
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_an_exchange_that_is_gone_is_a_lost_host_or_a_refused_connection(
+    name: str, at_offline: OfflineTenant
+) -> None:
+    nowhere = target(at_offline, address="https://localhost:1")
+    with opened(name, at_offline) as carrier:
+        process.stop(at_offline.home)
+        with pytest.raises(MailgrantError) as caught:
+            carrier.run(principals.get_service_principals())
+    assert nowhere.token not in str(caught.value)
+    assert name == "pwsh" or isinstance(caught.value, HostLostError)
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_a_stack_says_which_carrier_and_its_resources_share_one_session(
+    name: str, at_offline: OfflineTenant
+) -> None:
+    settings = {
+        "mailgrant:organization": seed.ORGANIZATION,
+        "mailgrant:cloud": "custom",
+        "mailgrant:exchange": f'{{"carrier": "{name}"}}',
+    }
+
+    for _ in range(3):
+        connect(settings.get).run(principals.get_service_principals())
+
+    assert at_offline.stats()["connects"] == (0 if name == "rest" else 1)
+    assert at_offline.stats()["exchange"] == {"Get-ServicePrincipal": 3}
