@@ -10,7 +10,9 @@ import pytest
 from offline_tenant.entra import routes
 from offline_tenant.state.tenant import Tenant
 from offline_tenant.web.call import Route
-from tests.offline.entra_helper import BASE, NOBODY, Entra, fault, seeded
+from tests.offline.entra_helper import BASE, EXCHANGE, GRAPH, IMAP_AS_APP, NOBODY, Entra, fault, seeded
+
+MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def entra(tenant: Tenant, client_of: Callable[[Iterable[Route]], httpx.Client]) 
         ("appRoles/all(r:r/value eq 'b')", "this use of all"),
         ("owners/$count eq 0", "owners/$count"),
         ("web/homePageUrl eq 'https://a'", "web/homePageUrl"),
-        (f"appId eq {NOBODY}", "these operands"),
+        ("createdDateTime eq 2026-01-01T00:00:00Z", "these operands"),
     ],
 )
 def test_filters_that_the_tenant_lacks(entra: Entra, text: str, missing: str) -> None:
@@ -58,6 +60,37 @@ def test_filters_that_the_tenant_lacks(entra: Entra, text: str, missing: str) ->
 )
 def test_filters_that_nobody_knows(entra: Entra, text: str) -> None:
     assert fault(entra.graph("GET", "/applications", **{"$filter": text}))[:2] == (400, "BadRequest")
+
+
+@pytest.mark.parametrize("spelled", [str.casefold, str.upper])
+@pytest.mark.parametrize("field", ["resourceId", "principalId", "appRoleId"])
+def test_guids_are_compared_without_quotes(entra: Entra, field: str, spelled: Callable[[str], str]) -> None:
+    _, principal, _ = entra.client()
+    exchange = entra.principal(EXCHANGE)
+    assignment = entra.assign(principal["id"], exchange, IMAP_AS_APP)
+    path = f"/servicePrincipals/{principal['id']}/appRoleAssignments"
+    found = entra.got(path, **{"$filter": f"{field} eq {spelled(assignment[field])}"})["value"]
+    assert [one["id"] for one in found] == [assignment["id"]]
+    assert entra.got(path, **{"$filter": f"{field} eq {NOBODY}"})["value"] == []
+
+
+def test_microsofts_own_principals_by_their_organization(entra: Entra) -> None:
+    entra.client()
+    wanted = {"$filter": f"appOwnerOrganizationId eq {MICROSOFT}", "$select": "appId"}
+    found = entra.got("/servicePrincipals", **wanted)["value"]
+    assert {one["appId"] for one in found} == {EXCHANGE, GRAPH}
+
+
+def test_ids_that_are_text_need_their_quotes(entra: Entra) -> None:
+    told = entra.graph("GET", "/applications", **{"$filter": f"appId eq {NOBODY}"})
+    assert fault(told) == (
+        400,
+        "BadRequest",
+        (
+            "Invalid filter clause: A binary operator with incompatible types was detected. "
+            "Found operand types 'Edm.String' and 'Edm.Guid' for operator kind 'Equal'."
+        ),
+    )
 
 
 @pytest.mark.parametrize(

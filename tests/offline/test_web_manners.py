@@ -85,7 +85,15 @@ def test_more_verbs_of_graph(entra: Entra, verb: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "path"),
-    [("PATCH", "/me"), ("DELETE", f"/directoryObjects/{NOBODY}"), ("PATCH", f"/organization/{NOBODY}")],
+    [
+        ("PATCH", "/me"),
+        ("DELETE", f"/directoryObjects/{NOBODY}"),
+        ("PATCH", f"/organization/{NOBODY}"),
+        ("POST", "/directoryObjects/getByIds"),
+        ("POST", "/directoryObjects/validateProperties"),
+        ("POST", "/users/getByIds"),
+        ("GET", f"/applications/{NOBODY}/owners/$ref"),
+    ],
 )
 def test_verbs_that_graph_takes_and_the_tenant_does_not(entra: Entra, verb: str, path: str) -> None:
     status, code, text = fault(entra.graph(verb, path, {}))

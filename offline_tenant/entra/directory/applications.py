@@ -9,6 +9,7 @@ from offline_tenant.entra.directory import (
     deleted_items,
     federated_credentials,
     owners,
+    passwords,
     service_principals,
 )
 from offline_tenant.entra.directory.application_types import APPLICATION
@@ -17,16 +18,20 @@ from offline_tenant.entra.directory.schema import required
 from offline_tenant.state.store import Document
 
 KIND: Final = "applications"
+SECRETS: Final = "passwordCredentials"
 
 
 def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[str]) -> Document:
     """Register an application; it has no service principal yet.
 
+    Returns:
+        The application, with the secrets of those ``passwordCredentials`` that it was made with.
+
     Raises:
         DirectoryError: a property does not fit, or an owner is not there.
     """
     required(body, ("displayName",), APPLICATION.name)
-    document = APPLICATION.new(body)
+    document = APPLICATION.new({name: value for name, value in body.items() if name != SECRETS})
     application_rules.check(directory, document)
     document |= {
         "id": directory.tenant.ids.uuid(),
@@ -37,15 +42,16 @@ def create(directory: Directory, body: Mapping[str, Any], owner_ids: Iterable[st
         "owners": owners.checked(directory, owner_ids),
     }
     document["keyCredentials"] = certificates.replace(directory, document, body.get("keyCredentials") or [])
-    return directory.add(KIND, document)
+    return passwords.keep_all(directory, KIND, directory.add(KIND, document), body.get(SECRETS))
 
 
 def update(directory: Directory, application: Document, body: Mapping[str, Any]) -> None:
     """Change an application, and the service principal that stands for it here.
 
     Raises:
-        DirectoryError: a property does not fit, or an enabled permission would go (400).
+        DirectoryError: a property does not fit, a secret would come, or an enabled permission would go (400).
     """
+    passwords.refuse_new(application, body.get(SECRETS))
     changed = APPLICATION.changed(application, body)
     application_rules.check(directory, changed, application)
     if "keyCredentials" in body:

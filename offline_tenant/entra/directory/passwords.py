@@ -11,11 +11,15 @@ from offline_tenant.entra.directory import policies
 from offline_tenant.entra.directory.credential_types import PASSWORD_CREDENTIAL
 from offline_tenant.entra.directory.errors import bad_request
 from offline_tenant.entra.directory.objects import Directory, as_text, moment
+from offline_tenant.entra.directory.schema import Place, Property, required
 from offline_tenant.state.store import Document
 
 LIFETIME: Final = timedelta(days=730)  # without an endDateTime Graph gives two years
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 LETTERS: Final = ascii_letters + digits + "-_.~"
+CREDENTIALS: Final = Property(dict, default=[], many=True)
+MADE_HERE: Final = ("keyId", "secretText", "hint")
+BROUGHT_ALONG: Final = "New password credentials must be generated with service actions."
 HINT: Final = 3  # characters of the secret that Graph goes on showing
 
 
@@ -54,17 +58,53 @@ def keep(directory: Directory, kind: str, holder: Document, body: Mapping[str, A
     return credential | {"secretText": text}
 
 
+def keep_all(directory: Directory, kind: str, holder: Document, wanted: Any) -> Document:
+    """Give a new application the secrets that it is made with.
+
+    https://learn.microsoft.com/graph/api/application-post-applications (example 2)
+
+    Args:
+        directory: of the tenant.
+        kind: ``applications``.
+        holder: the object, which has none yet.
+        wanted: ``passwordCredentials`` of the request, or None.
+
+    Returns:
+        The object with each credential's ``secretText``, this once.
+
+    Raises:
+        DirectoryError: no list of credentials, or one that brings its own secret or key id (400).
+    """
+    given: list[Document] = []
+    for body in _wanted(wanted):
+        kept = [one | {"secretText": None} for one in given]
+        given.append(add(directory, kind, holder | {"passwordCredentials": kept}, body))
+    return holder | {"passwordCredentials": given}
+
+
+def refuse_new(holder: Document, wanted: Any) -> None:
+    """Refuse secrets that a PATCH would add.
+
+    Raises:
+        DirectoryError: no list of credentials, or one that the object has not (400).
+    """
+    known = {one["keyId"] for one in holder["passwordCredentials"]}
+    if any(str(one.get("keyId")).casefold() not in known for one in _credentials(wanted)):
+        raise bad_request(BROUGHT_ALONG)
+
+
 def remove(directory: Directory, kind: str, holder: Document, key_id: Any) -> None:
     """Take a secret away.
 
     Raises:
-        DirectoryError: there is none with this key id (400).
+        DirectoryError: no key id, or there is none with this one (400).
     """
+    required({"keyId": key_id}, ("keyId",), PASSWORD_CREDENTIAL.name)
     kept = [one for one in holder["passwordCredentials"] if one["keyId"] != str(key_id).casefold()]
     if len(kept) == len(holder["passwordCredentials"]):
         raise bad_request(f"No password credential found with keyId '{key_id}'.")
     directory.change(kind, holder | {"passwordCredentials": kept})
-    directory.remove("secrets", str(key_id))
+    directory.remove("secrets", str(key_id).casefold())
 
 
 def matching(directory: Directory, holder: Document, text: str) -> Document | None:
@@ -79,6 +119,18 @@ def visible(directory: Directory, holder: Document) -> Document:
     known = {secret["id"] for secret in directory.find("secrets", "applicationId", holder["id"])}
     shown = [one for one in holder["passwordCredentials"] if one["keyId"] in known]
     return holder | {"passwordCredentials": shown}
+
+
+def _wanted(value: Any) -> list[Document]:
+    found = _credentials(value)
+    if any(one.get(name) is not None for one in found for name in MADE_HERE):
+        raise bad_request(BROUGHT_ALONG)
+    return found
+
+
+def _credentials(value: Any) -> list[Document]:
+    found: list[Document] = CREDENTIALS.accept(value, Place("Application", "passwordCredentials"))
+    return found
 
 
 def _times(directory: Directory, wanted: Document) -> tuple[datetime, datetime]:

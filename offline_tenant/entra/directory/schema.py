@@ -45,6 +45,11 @@ class Property:
     resource: str = ""
     most: int | None = None
 
+    @property
+    def is_guid(self) -> bool:
+        """Whether Graph's model has it as a GUID; most ids are text there."""
+        return self.kind is not None and self.kind.edm == "Edm.Guid"
+
     def initial(self) -> Any:
         """Its value in a new object."""
         if self.fields and not self.many and not self.collapses and self.default is None:

@@ -6,6 +6,7 @@ from offline_tenant.entra.directory import applications, certificates, passwords
 from offline_tenant.entra.directory.application_types import APPLICATION
 from offline_tenant.entra.directory.credential_types import PASSWORD_CREDENTIAL
 from offline_tenant.entra.directory.errors import bad_request
+from offline_tenant.entra.graph import errors
 from offline_tenant.entra.graph.authorization import OWNED_BY, READ_APPLICATIONS, WRITE_APPLICATIONS
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.web.call import Answer
@@ -53,7 +54,7 @@ def _delete(request: Request) -> Answer:
 
 def add_password(request: Request) -> Answer:
     """``addPassword``: the one answer that shows the secret."""
-    wanted: Any = request.body().get("passwordCredential")
+    wanted: Any = _parameters(request, "addPassword", "passwordCredential").get("passwordCredential")
     if wanted is not None and not isinstance(wanted, dict):
         raise bad_request(
             "Invalid value specified for property 'passwordCredential' of resource 'PasswordCredential'."
@@ -65,8 +66,18 @@ def add_password(request: Request) -> Answer:
 
 def remove_password(request: Request) -> Answer:
     """``removePassword``, by ``keyId``."""
-    passwords.remove(request.directory, request.kind, request.target(), request.body().get("keyId"))
+    key_id = _parameters(request, "removePassword", "keyId").get("keyId")
+    passwords.remove(request.directory, request.kind, request.target(), key_id)
     return NO_CONTENT
+
+
+def _parameters(request: Request, action: str, known: str) -> dict[str, Any]:
+    body = request.body()
+    for name in body.keys() - {known}:
+        raise errors.bad_syntax(
+            f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{action}'."
+        )
+    return body
 
 
 ROWS: Final = (

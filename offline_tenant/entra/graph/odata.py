@@ -23,13 +23,19 @@ NAMES: Final = frozenset(
 PAGE: Final = 100
 LONGEST_PAGE: Final = 999
 TEXT: Final = r"'(?:[^']|'')*'"
+GUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CLAUSE: Final = re.compile(
-    rf"\s*(?:(?P<eq>\w+)\s+eq\s+(?P<value>{TEXT}|true|false|null|\d+)"
+    rf"\s*(?:(?P<eq>\w+)\s+eq\s+(?P<value>{TEXT}|{GUID}|true|false|null|\d+\b)"
     rf"|startswith\(\s*(?P<startswith>\w+)\s*,\s*(?P<start>{TEXT})\s*\)"
     rf"|(?P<any>\w+)/any\(\s*(?P<each>\w+)\s*:\s*(?P=each)\s+eq\s+(?P<member>{TEXT})\s*\))\s*(?:\band\b|$)",
     re.IGNORECASE,
 )
 SEGMENT: Final = re.compile(r"/(\$count|(?:microsoft\.graph\.)?delta(?:\(.*\))?)$", re.IGNORECASE)
+# Ids that are text in Graph's model, as appId is, are compared with text only.
+INCOMPATIBLE: Final = (
+    "A binary operator with incompatible types was detected. "
+    "Found operand types 'Edm.String' and 'Edm.Guid' for operator kind 'Equal'."
+)
 CONSTANTS: Final[Mapping[str, Any]] = {"true": True, "false": False, "null": None}
 
 
@@ -167,13 +173,18 @@ def _clause(groups: Mapping[str, str | None], known: Mapping[str, Any], type_: O
     if known[name].fields or known[name].many != (operator == "any"):
         message = f"Unsupported or invalid query filter clause specified for property '{name}' of resource '{type_.name}'."
         raise DirectoryError(400, "Request_UnsupportedQuery", message)
-    return Clause(name, operator, _literal(groups["value"] or groups["start"] or groups["member"] or "''"))
+    literal = groups["value"] or groups["start"] or groups["member"] or "''"
+    if re.fullmatch(GUID, literal, re.IGNORECASE) and not known[name].is_guid:
+        raise bad_syntax(f"Invalid filter clause: {INCOMPATIBLE}")
+    return Clause(name, operator, _literal(literal))
 
 
 def _literal(text: str) -> Any:
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
-    return CONSTANTS[text.casefold()] if text.casefold() in CONSTANTS else int(text)
+    if text.isdigit():
+        return int(text)
+    return CONSTANTS.get(text.casefold(), text)
 
 
 def _select(text: str, known: Mapping[str, Any], type_: ObjectType) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ AREA: Final = Area(
     stamp=errors.stamp,
 )
 ROWS: Final = (
+    *lacking.ACTION_ROWS,
     *applications.ROWS,
     *federated_credentials.ROWS,
     *service_principals.ROWS,

@@ -5,7 +5,7 @@ from typing import Final
 from offline_tenant.entra.directory import users
 from offline_tenant.entra.directory.errors import DirectoryError
 from offline_tenant.entra.directory.people_types import USER
-from offline_tenant.entra.graph.authorization import READ_ME, READ_USERS, WRITE_USERS
+from offline_tenant.entra.graph.authorization import READ_ME, READ_USERS, WRITE_USERS, Permission
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.state.store import Document
 from offline_tenant.web.call import Answer
@@ -45,16 +45,21 @@ def _revoke(request: Request) -> Answer:
     return Answer(200, request.context("Edm.Boolean") | {"value": True})
 
 
-def _me(request: Request) -> Answer:
+def _needed_for_me(request: Request) -> Permission:
+    # Whatever the application may do: it is nobody.
     if request.caller.app_only:
         raise DirectoryError(
             400, "BadRequest", "/me request is only valid with delegated authentication flow."
         )
+    return READ_ME
+
+
+def _me(request: Request) -> Answer:
     return request.one(USER, KIND, users.named(request.directory, request.caller.oid))
 
 
 ROWS: Final = (
-    Row("GET", "/me", _me, READ_ME),
+    Row("GET", "/me", _me, _needed_for_me),
     Row("GET", "/users", _list, READ_USERS),
     Row("POST", "/users", _create, WRITE_USERS),
     Row("GET", "/users/{user}", _get, READ_USERS),
