@@ -76,12 +76,12 @@ def _batch_waits(call: Call) -> float:
 def _cmdlet(call: Call) -> tuple[str, dict[str, Any]]:
     try:
         given = call.json()["CmdletInput"]
-        name, arguments = given["CmdletName"], given.get("Parameters") or {}
+        name, arguments = given["CmdletName"], given.get("Parameters")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _refused(400, "BadRequest", "The request body has no CmdletInput with a CmdletName.") from error
-    if not isinstance(name, str) or not isinstance(arguments, dict):
+    if not isinstance(name, str) or not isinstance(arguments, dict | None):
         raise _refused(400, "BadRequest", "CmdletName is text, and Parameters is an object.")
-    return name, arguments
+    return name, arguments or {}
 
 
 def _counted_as(call: Call) -> str:

@@ -46,9 +46,10 @@ TOO_LONG: Final = CmdletError(
 
 @dataclass
 class Window:
-    """The calls of one application in one stretch of time."""
+    """The calls of one application in one stretch of time, under the same limits."""
 
     began: datetime
+    limits: Mapping[str, Any]
     used: int = 0
 
 
@@ -59,15 +60,19 @@ class Counts:
     windows: dict[str, Window] = field(default_factory=dict)
     running: Counter[str] = field(default_factory=Counter)
 
-    def window(self, who: str, now: datetime, length: timedelta) -> Window:
-        """The window that is open for a caller; a new one where the last is over."""
-        known = self.windows.get(who)
-        if known is None or not known.began <= now < known.began + length:
+    def window(self, who: str, now: datetime, limits: Mapping[str, Any]) -> Window:
+        """The window that is open for a caller; a new one where the last is over, or was under other limits."""
+        known, length = self.windows.get(who), _length(limits)
+        if known is None or known.limits != limits or not known.began <= now < known.began + length:
             self.windows.pop(who, None)
             while len(self.windows) >= KNOWN_CALLERS:
                 self.windows.pop(next(iter(self.windows)))  # the oldest one
-            known = self.windows[who] = Window(now)
+            known = self.windows[who] = Window(now, limits)
         return known
+
+
+def _length(limits: Mapping[str, Any]) -> timedelta:
+    return timedelta(seconds=limits.get("seconds", SECONDS))
 
 
 _counts: Final[WeakKeyDictionary[Ledger, Counts]] = WeakKeyDictionary()
@@ -116,9 +121,9 @@ class _Passage(Passage):
         self._limits = configured(call.installation.settings)
         self._clock, self._running = call.installation.clock, running
         self._began = self._clock.now()
-        length = timedelta(seconds=self._limits.get("seconds", SECONDS))
-        self._window = counts.window(who, self._began, length)
-        self._ends, self._most = self._window.began + length, self._limits.get("requests") or REQUESTS
+        self._window = counts.window(who, self._began, self._limits)
+        self._ends = self._window.began + _length(self._limits)
+        self._most = self._limits.get("requests") or REQUESTS
         self.longest = LONGEST_CMDLET.total_seconds()
         self.refusal = self._refused(cost)
         if self.refusal is None:

@@ -37,8 +37,10 @@ class MailSession:
 
     @property
     def outlived(self) -> bool:
-        """Whether the state that the login was about is gone: the tenant was reset, or a snapshot restored."""
-        return self.decision is not None and self.era != self.installation.store.era
+        """Whether what the login was about is gone: the tenant was reset, a snapshot restored, the mailbox removed."""
+        if self.decision is None:
+            return False
+        return self.era != self.installation.store.era or self._removed
 
     def counted(self, service: str, decision: Decision) -> Decision:
         """A login that has its mailbox, unless too many connections have it already.
@@ -66,6 +68,12 @@ class MailSession:
         self.decision, self.era = decision, self.installation.store.era
         if decision.outcome is Outcome.CONNECTED and decision.tenant and decision.mailbox:
             self.mail = MailStore(decision.tenant, decision.mailbox)
+
+    @property
+    def _removed(self) -> bool:
+        # By its key: another mailbox that has got the address since is not the one that the login opened.
+        tenant, mailbox = (self.decision.tenant, self.decision.mailbox) if self.decision else (None, None)
+        return bool(tenant and mailbox and tenant.documents("mailboxes").get(mailbox["Guid"]) is None)
 
     def note(self, service: str, user: str, decision: Decision) -> None:
         """Count and log a login attempt.

@@ -207,6 +207,7 @@ class MailStore:
             folder = Folder(**document)
             self.remove(folder, self.messages(folder))
             self._folders.delete(folder.id)
+        self.tenant.documents("submissions").delete(self._mailbox)
 
     def _changed(self, folder: Folder, **fields: int) -> None:
         now = self._folders.get(folder.id)

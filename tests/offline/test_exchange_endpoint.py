@@ -220,6 +220,8 @@ def test_a_cmdlet_that_the_role_lacks_answers_with_nul_bytes(
         b'{"CmdletInput": 1}',
         b'{"CmdletInput": {"CmdletName": 1}}',
         b'{"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": [1]}}',
+        b'{"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": []}}',
+        b'{"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": false}}',
         b"\xff\xfe",
         b"[" * 100_000,
     ],

@@ -53,6 +53,17 @@ def test_every_answer_counts_down_and_begins_again_by_the_clock(exchange: Exchan
     assert exchange.post("Get-Mailbox").headers["Rate-Limit-Remaining"] == "29999"
 
 
+def test_what_was_called_before_the_limits_does_not_count_towards_them(
+    exchange: Exchange, limit: Callable[..., None]
+) -> None:
+    for _ in range(5):
+        exchange.post("Get-ServicePrincipal")
+    limit(requests=2, seconds=60)
+    answers = [exchange.post("Get-ServicePrincipal") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "60"
+
+
 def test_nothing_is_throttled_until_told(exchange: Exchange) -> None:
     assert exchange.http.get("/_control/throttle").json() == {}
     assert {exchange.post("Get-ServicePrincipal").status_code for _ in range(60)} == {200}
