@@ -154,3 +154,16 @@ def test_a_stack_says_which_carrier_and_its_resources_share_one_session(
 
     assert at_offline.stats()["connects"] == (0 if name == "rest" else 1)
     assert at_offline.stats()["exchange"] == {"Get-ServicePrincipal": 3}
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_a_token_that_ends_in_mid_run_is_replaced(name: str, at_offline: OfflineTenant) -> None:
+    settings = {
+        "mailgrant:organization": seed.ORGANIZATION,
+        "mailgrant:cloud": "custom",
+        "mailgrant:exchange": f'{{"carrier": "{name}"}}',
+    }
+    connect(settings.get).run(principals.get_service_principals())
+    at_offline.control("POST", "clock", {"advance": "90m"})
+
+    assert connect(settings.get).run(principals.get_service_principals()).records == ()

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from mailgrant.errors import CmdletError, HostLostError, MailgrantError, SetupError, ThrottledError
+from mailgrant.errors import (
+    CmdletError,
+    HostLostError,
+    MailgrantError,
+    SessionEndedError,
+    SetupError,
+    ThrottledError,
+)
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.pool import PATIENCE, SessionPool
 from mailgrant.exchange.session import Carrier
@@ -318,3 +325,34 @@ def test_a_carrier_that_failed_in_an_unknown_way_is_not_used_again(
         pool.run(Call("Get-Mailbox", target="odd"))
     assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
     assert (exchange.opened, exchange.closed) == (2, 1)
+
+
+def test_a_token_that_is_refused_in_mid_run_is_renewed_once_and_the_call_sent_again(
+    exchange: Exchange,
+) -> None:
+    renewed: list[int] = []
+
+    def answer(call: Call) -> Reply:
+        if not renewed:
+            raise SessionEndedError(call.cmdlet, call.target, "Exchange refused the token")
+        return Reply()
+
+    exchange.answer = answer
+    pool = SessionPool(exchange.connect, width=1, renew=lambda: renewed.append(1))
+
+    assert pool.run(Call("Get-Mailbox", target="x")) == Reply()
+    pool.close()
+    assert (renewed, exchange.opened) == ([1], 2)
+
+
+def test_a_token_that_is_refused_for_ever_is_the_calls_own_error(exchange: Exchange) -> None:
+    def answer(call: Call) -> Reply:
+        raise SessionEndedError(call.cmdlet, call.target, "Exchange refused the token")
+
+    exchange.answer = answer
+    pool = SessionPool(exchange.connect, width=1)
+
+    with pytest.raises(SessionEndedError, match="refused the token"):
+        pool.run(Call("Get-Mailbox", target="x"))
+    pool.close()
+    assert exchange.calls["x"] == 3

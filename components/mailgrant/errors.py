@@ -166,6 +166,15 @@ class AccessDeniedError(CmdletError):
     )
 
 
+class SessionEndedError(CmdletError):
+    """Exchange does not take the session's token any more, or not yet."""
+
+    remedy_for_all = (
+        "Is the clock of this machine right? A role that was just assigned can take 15 minutes to arrive; until then "
+        "Exchange refuses the token."
+    )
+
+
 class ThrottledError(CmdletError):
     """Exchange asks to slow down; ``retry_after`` is for how many seconds, None if it does not say."""
 

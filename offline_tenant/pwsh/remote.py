@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from email.utils import formatdate
+from http.client import responses
 from typing import TYPE_CHECKING, Any, Final
 
 from offline_tenant.exchange.syntax.parameters import COMMON, SIZE, Syntax
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LOCAL: Final = frozenset({parameter.name for parameter in COMMON} | {SIZE.name, "WhatIf", "Confirm"})
 DEFAULT_SIZE: Final = 1000  # records that a cmdlet with -ResultSize shows unless that says otherwise
+UNAUTHORIZED: Final = 401
 GOOD: Final = 200
 THERE_IS_MORE: Final = (
     "There are more results available than are currently displayed. To display them, increase the value for the "
@@ -127,9 +129,17 @@ def _asked(connection: Connection, syntax: Syntax, sent: Mapping[str, Any], page
         ) from error
 
 
+def _status(reply: Reply) -> str:
+    return (
+        f"Response status code does not indicate success: {reply.status} ({responses.get(reply.status, '')})."
+    )
+
+
 def _error(reply: Reply, syntax: Syntax) -> NonTerminatingError:
     details = (reply.body.get("error") or {}).get("details") or [{}]
-    message = details[0].get("message") or f"Response status code does not indicate success: {reply.status}."
+    message = details[0].get("message") or _status(reply)
+    if reply.status == UNAUTHORIZED:  # HTTP's own words: the request did not get as far as a cmdlet
+        message = _status(reply)
     if syntax.name.startswith("Get-EXO"):
         message = f"Error while querying REST service. HttpStatusCode={reply.status} ErrorMessage={json.dumps(reply.body)}"
     server = reply.headers.get("x-feserver", "")

@@ -84,7 +84,12 @@ def connect(configured: Callable[[str], Any]) -> Session:
 
     way = (settings.carrier, settings.host, settings.port)
     key = (identity.tenant_id, identity.client_id, identity.source, organization, cloud.authority, *way)
-    return shared_pool(key, lambda: SessionPool(carrier, settings.sessions, kind.batch))
+    return shared_pool(
+        key,
+        lambda: SessionPool(
+            carrier, settings.sessions, kind.batch, renew=lambda: tokens.access(cloud.scope, force=True)
+        ),
+    )
 
 
 def _target(organization: str, cloud: Cloud, settings: ExchangeSchema) -> Callable[[TokenSource], Target]:

@@ -28,6 +28,7 @@ class SessionPool:
         connect: makes a connected carrier; called in the thread that will use it.
         width: most sessions at once.
         batch: most calls that one session takes at once.
+        renew: called when Exchange refuses the token of a session, before the next one is opened.
         pause: waits so many seconds, and ends early when the pool closes; for tests.
         clock: gives seconds; for tests.
     """
@@ -37,10 +38,11 @@ class SessionPool:
         connect: Callable[[], Carrier],
         width: int,
         batch: int = 1,
+        renew: Callable[[], object] = lambda: None,
         pause: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._connect, self._width, self._batch = connect, width, batch
+        self._connect, self._width, self._batch, self._renew = connect, width, batch, renew
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -91,7 +93,7 @@ class SessionPool:
 
     def _work(self) -> None:
         """One session's thread: connects at its first call."""
-        worker = Worker(self._connect, self._throttle, self._closing)
+        worker = Worker(self._connect, self._throttle, self._closing, self._renew)
         while jobs := self._next():
             try:
                 worker.serve(jobs)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
-from mailgrant.errors import CmdletError, HostLostError, ThrottledError
+from mailgrant.errors import CmdletError, HostLostError, SessionEndedError, ThrottledError
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.session import Carrier
 from mailgrant.exchange.throttle import LONGEST, Throttle
@@ -55,10 +55,17 @@ class Worker:
         connect: makes a connected carrier.
         throttle: the gate that all workers share.
         closing: set when no call is to be tried again.
+        renew: called when Exchange refuses the token of a session, before the next one is opened.
     """
 
-    def __init__(self, connect: Callable[[], Carrier], throttle: Throttle, closing: threading.Event) -> None:
-        self._connect, self._throttle, self._closing = connect, throttle, closing
+    def __init__(
+        self,
+        connect: Callable[[], Carrier],
+        throttle: Throttle,
+        closing: threading.Event,
+        renew: Callable[[], object],
+    ) -> None:
+        self._connect, self._throttle, self._closing, self._renew = connect, throttle, closing, renew
         self._carrier: Carrier | None = None
 
     def serve(self, jobs: Sequence[Job]) -> None:
@@ -70,12 +77,14 @@ class Worker:
         for remaining in reversed(range(TRIES)):
             try:
                 self._run(unsettled(jobs), self._connected(last=not remaining))
-            except HostLostError as error:
+            except (HostLostError, SessionEndedError) as error:
                 self.close()
                 if not remaining or self._closing.is_set():
                     _fail(jobs, error)
                     return
                 logger.warning("%s; opening another session", error.message)
+                if isinstance(error, SessionEndedError):
+                    self._renew()
             except NoSessionError:
                 raise
             except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for these calls
@@ -121,6 +130,8 @@ class Worker:
             ]
 
     def _settled(self, job: Job, outcome: Reply | CmdletError) -> bool:
+        if isinstance(outcome, SessionEndedError):
+            raise outcome
         if isinstance(outcome, ThrottledError):
             self._throttle.refused(outcome.retry_after)
             now = self._throttle.now()

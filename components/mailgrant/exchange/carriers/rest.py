@@ -12,7 +12,13 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from mailgrant.errors import AccessDeniedError, CmdletError, HostLostError, ThrottledError
+from mailgrant.errors import (
+    AccessDeniedError,
+    CmdletError,
+    HostLostError,
+    SessionEndedError,
+    ThrottledError,
+)
 from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply
 from mailgrant.exchange.cmdlets.call import error as error_of
@@ -55,7 +61,7 @@ class RestCarrier(Carrier):
 
         Raises:
             CmdletError: it failed.
-            HostLostError: there was no answer, or the token is not taken any more.
+            HostLostError: there was no answer.
         """
         return self._reply(call, self._post(f"{self._root}/InvokeCommand", _body(call), call))
 
@@ -63,7 +69,7 @@ class RestCarrier(Carrier):
         """Run several in one request.
 
         Raises:
-            HostLostError: there was no answer, or the token is not taken any more.
+            HostLostError: there was no answer.
         """
         if len(calls) == 1:
             return [self._attempt(calls[0])]
@@ -116,10 +122,7 @@ class RestCarrier(Carrier):
         headers = {"Prefer": prefer, "client-request-id": str(uuid.uuid4())}
         if call:
             headers["X-CmdletName"] = call.cmdlet
-        answer = self._answer(url, json.dumps(body), headers)
-        if answer.status == UNAUTHORIZED:
-            raise HostLostError("Exchange does not take the token any more, or the role has not arrived yet")
-        return answer
+        return self._answer(url, json.dumps(body), headers)
 
     def _answer(self, url: str, body: str, headers: Mapping[str, str]) -> "_Answer":
         try:
@@ -166,6 +169,8 @@ def _refusal(answer: _Answer, call: Call) -> CmdletError | None:
         return None
     if answer.status in {TOO_MANY, UNAVAILABLE}:
         return _throttled(answer, call)
+    if answer.status == UNAUTHORIZED:
+        return SessionEndedError(call.cmdlet, call.target, "Exchange refused the token")
     said = answer.body.get("error") or {}
     details = (said.get("details") or [{}])[0]
     if answer.status == FORBIDDEN and not said:

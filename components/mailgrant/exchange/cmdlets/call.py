@@ -10,6 +10,7 @@ from mailgrant.errors import (
     AmbiguousError,
     CmdletError,
     NotFoundError,
+    SessionEndedError,
     ThrottledError,
 )
 
@@ -53,6 +54,9 @@ MEANINGS: Final[tuple[tuple[str, type[CmdletError]], ...]] = (
     ("CommandNotFoundException", AccessDeniedError),
     ("CmdletAccessDeniedException", AccessDeniedError),
     ("TooManyRequests", ThrottledError),
+    ("does not indicate success: 429", ThrottledError),
+    ("does not indicate success: 503", ThrottledError),
+    ("does not indicate success: 401", SessionEndedError),
     ("already exist", AlreadyExistsError),
     ("already registered", AlreadyExistsError),
     ("isn't within your current write scopes", AccessDeniedError),
