@@ -167,3 +167,17 @@ def test_a_token_that_ends_in_mid_run_is_replaced(name: str, at_offline: Offline
     at_offline.control("POST", "clock", {"advance": "90m"})
 
     assert connect(settings.get).run(principals.get_service_principals()).records == ()
+
+
+def test_a_powershell_that_gave_up_on_a_throttling_tenant_is_not_given_up(at_offline: OfflineTenant) -> None:
+    too_many = {
+        "match": "exchange Get-ServicePrincipal",
+        "status": 429,
+        "times": 5,
+        "code": "TooManyRequests",
+    }
+    at_offline.control("POST", "faults", too_many)
+    settings = {"mailgrant:organization": seed.ORGANIZATION, "mailgrant:cloud": "custom"}
+
+    assert connect(settings.get).run(principals.get_service_principals()).records == ()
+    assert at_offline.stats()["exchange"]["Get-ServicePrincipal"] == 6

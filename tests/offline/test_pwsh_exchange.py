@@ -300,7 +300,7 @@ def test_a_token_that_ended_is_an_error_of_the_cmdlet(client: Client, tenant: Te
 
     tenant.clock.advance(dt.timedelta(hours=2))
     [error] = client.run("Get-Mailbox").errors
-    assert "expired" in str(error)
+    assert str(error) == "Response status code does not indicate success: 401 (Unauthorized)."
 
 
 # --- questions
@@ -393,7 +393,7 @@ def test_a_call_is_made_four_times_at_most(client: Client, ledger: Ledger) -> No
     assert str(stopped.reason) == "Maximum retry count reached."
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 502, 504])
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 502, 504])
 def test_other_failures_are_not_tried_again(client: Client, ledger: Ledger, status: int) -> None:
     ledger.faults.append(Fault("exchange Get-Mailbox", status, "X", "No."))
     assert [str(error) for error in client.run("Get-Mailbox").errors] == ["No."]

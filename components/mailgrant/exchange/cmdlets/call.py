@@ -54,6 +54,7 @@ MEANINGS: Final[tuple[tuple[str, type[CmdletError]], ...]] = (
     ("CommandNotFoundException", AccessDeniedError),
     ("CmdletAccessDeniedException", AccessDeniedError),
     ("TooManyRequests", ThrottledError),
+    ("MaxRetryReached", ThrottledError),  # the module gave up after its own tries
     ("does not indicate success: 429", ThrottledError),
     ("does not indicate success: 503", ThrottledError),
     ("does not indicate success: 401", SessionEndedError),
