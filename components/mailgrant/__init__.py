@@ -17,10 +17,18 @@ if TYPE_CHECKING:
         SetupError,
         SignInError,
     )
-    from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal
+    from mailgrant.exchange.resources import (
+        AuthenticationPolicy,
+        MailboxAccess,
+        MailboxProtocols,
+        ServicePrincipal,
+        SmtpApplicationScope,
+        TransportSettings,
+    )
     from mailgrant.model import DaemonPlan, Plan, SecretCredential
 
 __all__ = [
+    "AuthenticationPolicy",
     "ConfigurationError",
     "DaemonClient",
     "DaemonPlan",
@@ -29,12 +37,15 @@ __all__ = [
     "ExchangeError",
     "LoginError",
     "MailboxAccess",
+    "MailboxProtocols",
     "MailgrantError",
     "Plan",
     "SecretCredential",
     "ServicePrincipal",
     "SetupError",
     "SignInError",
+    "SmtpApplicationScope",
+    "TransportSettings",
     "deploy",
     "load_plan",
     "require",
@@ -55,7 +66,14 @@ _ROOMS = {
         "SetupError",
         "SignInError",
     ),
-    "mailgrant.exchange.resources": ("MailboxAccess", "ServicePrincipal"),
+    "mailgrant.exchange.resources": (
+        "AuthenticationPolicy",
+        "MailboxAccess",
+        "MailboxProtocols",
+        "ServicePrincipal",
+        "SmtpApplicationScope",
+        "TransportSettings",
+    ),
     "mailgrant.model": ("DaemonPlan", "Plan", "SecretCredential"),
     "mailgrant.completeness": ("require",),
 }
