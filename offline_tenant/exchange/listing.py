@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from offline_tenant.exchange import errors, recipient_filter, recipients
-from offline_tenant.exchange.invocation import Invocation, Record, Rows, listed
+from offline_tenant.exchange.invocation import Invocation, Outcome, Record, Rows, listed
 from offline_tenant.exchange.recipient_filter import Filter
 from offline_tenant.state.kinds import KINDS
 from offline_tenant.state.store import Document
@@ -14,10 +14,6 @@ Shown = Callable[[Tenant, Document], Record]
 
 TYPE: Final = "RecipientTypeDetails"
 ADDRESS: Final = "PrimarySmtpAddress"
-TWO_SETS: Final = (
-    "Parameter set cannot be resolved using the specified named parameters. One or more parameters issued cannot be "
-    "used together or an insufficient number of parameters were provided."
-)
 
 
 def rows(call: Invocation, kind: str, shown: Shown, identity: str | None = None) -> Rows:
@@ -34,7 +30,7 @@ def rows(call: Invocation, kind: str, shown: Shown, identity: str | None = None)
     """
     identity = identity or call.get("Identity")
     if identity and call.get("Filter"):
-        raise errors.bad_parameter(TWO_SETS, "InvalidArgument")
+        raise errors.parameters_do_not_go_together()
     if not identity:
         return _all(call, kind, shown)
     try:
@@ -46,11 +42,17 @@ def rows(call: Invocation, kind: str, shown: Shown, identity: str | None = None)
     return listed([shown(call.tenant, found)] if _fits(call, found) else [])
 
 
-def narrowed(rows: Rows, names: Sequence[str]) -> Rows:
-    """The same records with these properties only, as Get-EXO* gives them.
+def exo(call: Invocation, found: Rows, minimum: Sequence[str]) -> Outcome:
+    """What Get-EXO* gives of the records: the set "Minimum" and -Properties, unless -PropertySets asks for all.
 
     The rows raise ``CmdletError`` for a property that the records have not.
     """
+    if "All" in call.get("PropertySets", ()):
+        return Outcome(found)
+    return Outcome(_only(found, (*minimum, *call.get("Properties", ()))))
+
+
+def _only(rows: Rows, names: Sequence[str]) -> Rows:
     return lambda offset, limit: [_narrowed(record, names) for record in rows(offset, limit)]
 
 

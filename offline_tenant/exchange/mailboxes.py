@@ -1,11 +1,11 @@
 """Mailboxes: how they are made and removed, and how an identity finds one."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from offline_tenant.exchange import cas_plans, errors, groups, recipients
 from offline_tenant.exchange.access import entry_id
-from offline_tenant.exchange.invocation import Invocation
+from offline_tenant.exchange.invocation import Invocation, Outcome, changed
 from offline_tenant.exchange.names import SELF_SID, distinguished_name, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
@@ -109,3 +109,18 @@ def find_mailbox(tenant: Tenant, identity: str) -> Document:
 def exo_identity(call: Invocation) -> str | None:
     """Whatever names the object in a call of Get-EXO*, which has a parameter for each kind of name."""
     return next((call[name] for name in EXO_IDENTITIES if call.get(name)), None)
+
+
+def change_mailbox(call: Invocation, settings: Mapping[str, Any]) -> Outcome:
+    """Give the mailbox of a call what its parameters say, or the warning that it has all of it already.
+
+    Args:
+        call: with -Identity.
+        settings: the properties that the cmdlet changes, with the values of a mailbox that has none.
+    """
+    mailbox = find_mailbox(call.tenant, call["Identity"])
+    wanted = {name: call[name] for name in settings if name in call.parameters}
+    something = any(mailbox.get(name, settings[name]) != value for name, value in wanted.items())
+    if something:
+        call.tenant.documents(recipients.MAILBOXES).replace(mailbox["Guid"], mailbox | wanted)
+    return changed(mailbox["Name"], something=something)

@@ -292,14 +292,16 @@ def test_what_is_not_there_is_not_found(exchange: Exchange, cmdlet: str, given: 
     assert exchange.failure(cmdlet, **given) == NOT_FOUND.format("nothing")
 
 
-@pytest.mark.parametrize(("cmdlet", "all_there_are"), [("Get-AuthenticationPolicy", 1), ("Get-User", 7)])
+@pytest.mark.parametrize(
+    ("cmdlet", "kind"), [("Get-AuthenticationPolicy", "authenticationPolicies"), ("Get-User", "mailboxes")]
+)
 def test_an_unknown_identity_can_stand_for_everything(
-    exchange: Exchange, tenant: Tenant, cmdlet: str, all_there_are: int
+    exchange: Exchange, tenant: Tenant, cmdlet: str, kind: str
 ) -> None:
     policy(exchange)
     settings.change(tenant, {"unknown_identity": "everything"})
 
-    assert len(exchange.run(cmdlet, Identity="nothing")) == all_there_are
+    assert len(exchange.run(cmdlet, Identity="nothing")) == tenant.documents(kind).count() > 0
 
 
 # --- whom a policy is for

@@ -8,11 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from offline_tenant.exchange import cas_plans, listing
-from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, warned
-from offline_tenant.exchange.mailboxes import exo_identity, find_mailbox
+from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record
+from offline_tenant.exchange.mailboxes import change_mailbox, exo_identity, find_mailbox
 from offline_tenant.exchange.names import distinguished_name, organization
 from offline_tenant.exchange.recipients import MAILBOXES
-from offline_tenant.exchange.texts import NOTHING_CHANGED
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
@@ -32,20 +31,12 @@ def get(call: Invocation) -> Outcome:
 
 def get_exo(call: Invocation) -> Outcome:
     """Get-EXOCasMailbox: the same with fewer properties; SmtpClientAuthenticationDisabled is in none of its sets."""
-    rows = listing.rows(call, MAILBOXES, _exo_record, exo_identity(call))
-    if "All" in call.get("PropertySets", ()):
-        return Outcome(rows)
-    return Outcome(listing.narrowed(rows, (*MINIMUM, *call.get("Properties", ()))))
+    return listing.exo(call, listing.rows(call, MAILBOXES, _exo_record, exo_identity(call)), MINIMUM)
 
 
 def set_(call: Invocation) -> Outcome:
     """Set-CASMailbox: switch protocols; -SmtpClientAuthenticationDisabled $null follows the organization again."""
-    mailbox = find_mailbox(call.tenant, call["Identity"])
-    wanted = {name: call[name] for name in SETTINGS if name in call.parameters}
-    if all(mailbox.get(name, SETTINGS[name]) == value for name, value in wanted.items()):
-        return warned(NOTHING_CHANGED.format(mailbox["Name"]))
-    call.tenant.documents(MAILBOXES).replace(mailbox["Guid"], mailbox | wanted)
-    return Outcome()
+    return change_mailbox(call, SETTINGS)
 
 
 def change_prompt(call: Invocation) -> str:

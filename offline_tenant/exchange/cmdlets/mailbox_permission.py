@@ -6,7 +6,7 @@ https://learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxperm
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from offline_tenant.exchange import errors, listing, trustees
+from offline_tenant.exchange import errors, trustees
 from offline_tenant.exchange.access import entry_id
 from offline_tenant.exchange.invocation import Body, Invocation, Outcome, Record, listed, one, warned
 from offline_tenant.exchange.mailboxes import exo_identity, find_mailbox
@@ -45,7 +45,7 @@ def add(call: Invocation) -> Outcome:
 def get(call: Invocation) -> Outcome:
     """Get-MailboxPermission: the entries of one mailbox, of one trustee if asked."""
     if not (identity := exo_identity(call)):
-        raise errors.bad_parameter(listing.TWO_SETS, "InvalidArgument")
+        raise errors.parameters_do_not_go_together()
     try:
         mailbox = find_mailbox(call.tenant, identity)
     except errors.NotFoundError:
