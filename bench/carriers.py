@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import run
 from offline_tenant import process
 from tests.offline import carrier_load
 from tests.offline.ways import WAYS
@@ -38,4 +39,4 @@ def main(cmdlets: int = 500, mailboxes: int = 500) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(run(main, __doc__))

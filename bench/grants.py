@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import run
 from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
 from mailgrant.exchange.carriers.target import Target
@@ -131,4 +132,4 @@ def _pool(connect: Callable[[], PwshCarrier], width: int) -> Callable[[str, list
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main, __doc__))

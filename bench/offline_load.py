@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import run
 from offline_tenant import process
 from offline_tenant.home import Home
 from tests.offline import load_helper
@@ -43,4 +44,4 @@ def main(clients: int = 8, requests: int = 2_000) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(run(main, __doc__))

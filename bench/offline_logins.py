@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import run
 from offline_tenant import process
 from offline_tenant.home import Home
 from tests.offline import mail_load_helper
@@ -36,4 +37,4 @@ def main(logins: int = 200) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(run(main, __doc__))
