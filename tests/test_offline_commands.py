@@ -91,6 +91,8 @@ def test_a_day_with_the_tenant(shell: Offline, tmp_path: Path) -> None:
         "1  signin *  refuse  503 temporarily_unavailable: Try later  struck 0, 2 left, after 1 more\n"
     )
     assert shell.quick_json("fault", "list")[0]["headers"] == {"Retry-After": "7"}
+    assert "refuse  503: injected" in shell.quick("fault", "add", "graph *", "--status", "503")
+    shell.quick("fault", "clear", "2")
     assert "services are" in shell.quick("fault", "add", "nobody *", expect=1)
     assert "effect: Input should be" in shell.quick("fault", "add", "imap *", "--effect", "x", expect=1)
     shell.quick("fault", "clear", "1")

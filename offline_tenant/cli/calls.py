@@ -115,7 +115,7 @@ def list_faults(*, home: HomeOption = None, as_json: JsonOption = False) -> None
 
 
 def _fault(found: dict[str, Any]) -> list[str]:
-    what = f"{found['status']} {found['code']}: {found['message']}"
+    what = f"{found['status']} {found['code']}".rstrip() + f": {found['message']}"
     left = "without end" if found["left"] is None else f"{found['left']} left"
     waits = f", after {found['after']} more" if found["after"] else ""
     return [f"{found['id']}", found["match"], found["effect"], what, f"struck {found['hits']}, {left}{waits}"]
@@ -127,8 +127,11 @@ def add_fault(  # noqa: PLR0913 - an option each
     *,
     status: Annotated[int, typer.Option(min=300, max=599, help="The HTTP status.")] = 500,
     code: Annotated[
-        str, typer.Option(help="The service's error code; NO or BAD for IMAP.")
-    ] = "InternalServerError",
+        str,
+        typer.Option(
+            help="The service's error code; its own for the status unless given. NO or BAD for IMAP."
+        ),
+    ] = "",
     message: Annotated[str, typer.Option(help="The service's text.")] = "injected",
     header: Annotated[
         list[str] | None, typer.Option(metavar="NAME:VALUE", help="A further header, such as Retry-After:7.")

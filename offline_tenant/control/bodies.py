@@ -130,7 +130,7 @@ class NewFault(Body):
 
     match: Pattern
     status: Annotated[int, Field(ge=300, le=599)] = 500
-    code: Line = "InternalServerError"
+    code: Line = ""
     message: Line = "injected"
     headers: Headers = {}
     times: Count = 1

@@ -23,6 +23,7 @@ AREA: Final = Area(
     prefixes=("/adminapi/",),
     wrong_method=wire.wrong_method,
     too_long=wire.too_long,
+    codes=wire.CODES,
     gate=throttle.gate(lambda _: 1),
 )
 BATCH: Final = replace(AREA, name="batch", prefixes=(), gate=throttle.gate(lambda call: len(_batched(call))))

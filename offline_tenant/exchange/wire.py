@@ -21,7 +21,9 @@ CODES: Final = {
     404: "NotFound",
     405: "MethodNotAllowed",
     429: "TooManyRequests",
+    500: "InternalServerError",
     501: "NotImplemented",
+    503: "ServiceUnavailable",
     504: "GatewayTimeout",
 }
 ODATA_EXCEPTION: Final = "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"

@@ -193,7 +193,8 @@ async def _through(passage: Passage, route: Route, name: str, call: Call) -> tup
 
 def injected(area: Area, call: Call, fault: Fault) -> Answer:
     """An injected error, in the service's own form."""
-    shaped = area.stamp(call, area.error(fault.status, fault.code, fault.message))
+    code = fault.code or area.code(fault.status)
+    shaped = area.stamp(call, area.error(fault.status, code, fault.message))
     return Answer(shaped.status, shaped.body, {**shaped.headers, **fault.headers})
 
 

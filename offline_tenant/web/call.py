@@ -134,6 +134,8 @@ class Area:
         too_long: answers a call whose body is above the limit, and was not read.
         stamp: marks an error that no handler made (injected, not emulated, a fault of ours) with what the service
             identifies calls by.
+        codes: its own error code for a status, for an error that was told none; a status that is not there goes by
+            its hundred.
     """
 
     name: str
@@ -144,6 +146,11 @@ class Area:
     wrong_method: "Callable[[Call, Sequence[str]], Answer] | None" = None
     too_long: Handler | None = None
     stamp: Callable[[Call, Answer], Answer] = lambda _, answer: answer
+    codes: Mapping[int, str] = field(default_factory=dict)
+
+    def code(self, status: int) -> str:
+        """What the service calls an error of this status."""
+        return self.codes.get(status) or self.codes.get(status // 100 * 100, "InternalServerError")
 
 
 @dataclass(frozen=True)

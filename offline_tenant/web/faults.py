@@ -15,7 +15,7 @@ class Fault:
     Args:
         match: a pattern (``*`` and ``?``) over ``<area> <name>``, such as ``graph POST /v1.0/applications``.
         status: the HTTP status; mail servers use it only to know that there is a fault.
-        code: the service's error code.
+        code: the service's error code; the service's own for the status unless given.
         message: the service's text.
         headers: further headers, such as ``Retry-After``.
         times: how many calls it hits; 0 is without end.
@@ -27,7 +27,7 @@ class Fault:
 
     match: str
     status: int = 500
-    code: str = "InternalServerError"
+    code: str = ""
     message: str = "injected"
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1

@@ -117,7 +117,7 @@ class Application:
         fault = self._ledger.fault(AREA, name)
         if fault and fault.effect == REFUSE:
             content = envelope.fault(FaultError(faults.INTERNAL, fault.message), wanted.message_id)
-            status, code = fault.status, str(fault.code)
+            status, code = fault.status, fault.code or str(faults.INTERNAL.code)
         else:
             status, content, code = await self._done(wanted, address)
         entry = {"area": AREA, "call": name, "path": PATH, "status": status, "code": code or None}

@@ -193,3 +193,65 @@ def test_a_fault_that_is_injected_into_sign_in_has_ids_too(entra: Entra, ledger:
     )
     assert str(UUID(body["trace_id"])) == body["trace_id"]
     assert body["correlation_id"]
+
+
+@pytest.mark.parametrize(
+    ("match", "path", "codes"),
+    [
+        (
+            "graph *",
+            "/v1.0/applications",
+            {
+                400: "Request_BadRequest",
+                401: "InvalidAuthenticationToken",
+                403: "Authorization_RequestDenied",
+                404: "Request_ResourceNotFound",
+                418: "Request_BadRequest",
+                429: "TooManyRequests",
+                500: "InternalServerError",
+                502: "InternalServerError",
+                503: "ServiceUnavailable",
+            },
+        ),
+        (
+            "signin *",
+            TOKEN,
+            {
+                400: "invalid_request",
+                401: "invalid_client",
+                429: "temporarily_unavailable",
+                500: "server_error",
+                502: "server_error",
+                503: "temporarily_unavailable",
+            },
+        ),
+        (
+            "exchange *",
+            INVOKE,
+            {
+                400: "BadRequest",
+                401: "Unauthorized",
+                403: "Forbidden",
+                404: "NotFound",
+                429: "TooManyRequests",
+                500: "InternalServerError",
+                503: "ServiceUnavailable",
+            },
+        ),
+    ],
+)
+def test_a_fault_without_a_code_has_the_services_own(
+    entra: Entra, ledger: Ledger, match: str, path: str, codes: dict[int, str]
+) -> None:
+    body = b'{"CmdletInput": {"CmdletName": "Get-Mailbox"}}' if path == INVOKE else b""
+    found = {}
+    for status in codes:
+        ledger.add_fault(Fault(match, status))
+        error = call(entra, "GET" if match == "graph *" else "POST", path, body).json()["error"]
+        found[status] = error if isinstance(error, str) else error["code"]
+    assert found == codes
+
+
+def test_a_page_without_a_code_has_the_services_own(entra: Entra, ledger: Ledger) -> None:
+    ledger.add_fault(Fault("signin *", 503, message="Later."))
+    assert "temporarily_unavailable: Later." in call(entra, "GET", PAGE).text

@@ -14,6 +14,19 @@ from offline_tenant.web.call import Answer, Call
 
 # Tells calls of the same moment apart; only what identifies a call comes of it, nothing that is kept.
 CALLS: Final = count()
+# What the directory behind Graph calls an error of a status, and Graph itself where the directory has no word.
+CODES: Final = {
+    400: "Request_BadRequest",
+    401: "InvalidAuthenticationToken",
+    403: "Authorization_RequestDenied",
+    404: "Request_ResourceNotFound",
+    409: "Request_MultipleObjectsWithSameKeyValue",
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    501: "NotImplemented",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
 
 
 def unauthenticated(message: str) -> DirectoryError:

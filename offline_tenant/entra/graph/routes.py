@@ -29,6 +29,7 @@ AREA: Final = Area(
     wrong_method=errors.wrong_method,
     too_long=errors.too_long,
     stamp=errors.stamp,
+    codes=errors.CODES,
 )
 ROWS: Final = (
     *lacking.ACTION_ROWS,

@@ -13,6 +13,15 @@ from offline_tenant.entra.signin.fault import Fault
 from offline_tenant.entra.signin.people_faults import PEOPLE_FAULTS
 from offline_tenant.web.call import Answer, Call
 
+# OAuth 2.0's codes, as the token endpoint uses them: RFC 6749, 4.1.2.1 and 5.2.
+CODES: Final = {
+    400: "invalid_request",
+    401: "invalid_client",
+    403: "access_denied",
+    429: "temporarily_unavailable",
+    500: "server_error",
+    503: "temporarily_unavailable",
+}
 NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 

@@ -34,7 +34,12 @@ def _too_long(call: Call) -> Answer:
 
 
 AREA: Final = Area(
-    "signin", errors.area_error, wrong_method=_wrong_method, too_long=_too_long, stamp=errors.stamp
+    "signin",
+    errors.area_error,
+    wrong_method=_wrong_method,
+    too_long=_too_long,
+    stamp=errors.stamp,
+    codes=errors.CODES,
 )
 
 
@@ -54,7 +59,13 @@ def _too_long_for_page(call: Call) -> Answer:
     return replace(_page(call, SignInError(90013)), status=TOO_LONG)
 
 
-PAGES: Final = Area("signin", _page_error, wrong_method=_wrong_method_of_page, too_long=_too_long_for_page)
+PAGES: Final = Area(
+    "signin",
+    _page_error,
+    wrong_method=_wrong_method_of_page,
+    too_long=_too_long_for_page,
+    codes=errors.CODES,
+)
 BOTH: Final = ("GET", "POST")
 
 
