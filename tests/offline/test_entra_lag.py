@@ -64,41 +64,6 @@ def test_a_list_leaves_out_what_is_not_here_yet(entra: Entra, installation: Inst
     assert len(entra.got("/servicePrincipals", **where)["value"]) == 1
 
 
-def test_a_principal_of_an_application_that_is_not_here_yet(entra: Entra, installation: Installation) -> None:
-    lag.configure(installation.settings, {"applications": {"reads": 1}})
-    app_id = entra.application()["appId"]
-    assert fault(entra.graph("POST", "/servicePrincipals", {"appId": app_id})) == (
-        400,
-        "NoBackingApplicationObject",
-        f"The appId '{app_id}' of the service principal does not reference a valid application object.",
-    )
-    assert entra.graph("POST", "/servicePrincipals", {"appId": app_id}).status_code == 201
-
-
-def test_consent_for_a_principal_that_is_not_here_yet(entra: Entra, installation: Installation) -> None:
-    lag.configure(installation.settings, {"servicePrincipals": {"reads": 1}})
-    exchange, graph = entra.principal(EXCHANGE), entra.principal(GRAPH)
-    first, second = (
-        entra.made("/servicePrincipals", {"appId": entra.application(name)["appId"]}) for name in "ab"
-    )
-    body = {"principalId": first["id"], "resourceId": exchange["id"], "appRoleId": IMAP_AS_APP}
-    path = f"/servicePrincipals/{exchange['id']}/appRoleAssignedTo"
-    assert fault(entra.graph("POST", path, body)) == (
-        400,
-        "Request_BadRequest",
-        "Not a valid reference update.",
-    )
-    assert entra.graph("POST", path, body).status_code == 201
-    grant: dict[str, Any] = {"clientId": second["id"], "consentType": "AllPrincipals", "scope": "SMTP.Send"}
-    grant |= {"resourceId": graph["id"]}
-    assert fault(entra.graph("POST", "/oauth2PermissionGrants", grant)) == (
-        400,
-        "Request_BadRequest",
-        absent(second["id"]),
-    )
-    assert entra.graph("POST", "/oauth2PermissionGrants", grant).status_code == 201
-
-
 def test_an_assignment_that_nobody_sees_is_still_a_duplicate(
     entra: Entra, installation: Installation
 ) -> None:
@@ -165,50 +130,6 @@ def test_lag_outlives_nothing_that_is_deleted(entra: Entra, installation: Instal
     assert entra.tenant.documents(lag.KIND).count() == 1
     entra.graph("DELETE", f"/servicePrincipals/{principal['id']}")
     assert entra.tenant.documents(lag.KIND).count() == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "method", "path", "body"),
-    [
-        ("applications", "GET", "/applications/{application}", None),
-        ("applications", "GET", "/applications/{application}?$select=displayName", None),
-        ("applications", "GET", "/applications/{application}/owners", None),
-        ("applications", "PATCH", "/applications/{application}", {"displayName": "TERRAFORM_UPDATE_0"}),
-        ("applications", "POST", "/applications/{application}/addPassword", {}),
-        ("applications", "DELETE", "/applications/{application}/owners/{me}/$ref", None),
-        ("servicePrincipals", "GET", "/servicePrincipals/{principal}", None),
-        ("servicePrincipals", "PATCH", "/servicePrincipals/{principal}", {"description": None}),
-        ("servicePrincipals", "DELETE", "/servicePrincipals/{principal}/owners/{me}/$ref", None),
-        ("appRoleAssignments", "GET", "/servicePrincipals/{resource}/appRoleAssignedTo/{assignment}", None),
-        ("oauth2PermissionGrants", "GET", "/oauth2PermissionGrants/{grant}", None),
-    ],
-)
-def test_each_call_after_a_create_may_meet_a_replica_that_lags(
-    entra: Entra, installation: Installation, kind: str, method: str, path: str, body: Any
-) -> None:
-    """Every read and write that the azuread plugin sends right behind a create: 404 once, then as usual."""
-    me, exchange = entra.claims()["oid"], entra.principal(EXCHANGE)
-    owned = {"owners@odata.bind": [f"https://localhost/v1.0/directoryObjects/{me}"]}
-    lag.configure(installation.settings, {kind: {"reads": 1}} if kind == "applications" else {})
-    application = entra.made("/applications", {"displayName": "a"} | owned)
-    lag.configure(installation.settings, {kind: {"reads": 1}})
-    made = {"application": application["id"], "me": me, "resource": exchange["id"]}
-    if kind != "applications":
-        made |= _consented(entra, application, exchange, owned)
-    version = {"token": entra.token()}
-    first = entra.graph(method, path.format(**made), body, **version)
-    assert fault(first)[:2] == (404, "Request_ResourceNotFound")
-    assert entra.graph(method, path.format(**made), body, **version).is_success
-
-
-def _consented(entra: Entra, application: Any, exchange: Any, owned: Any) -> dict[str, str]:
-    principal = entra.made("/servicePrincipals", {"appId": application["appId"]} | owned)
-    if "servicePrincipals" in lag.configured(entra.tenant.store.collection("", "settings")):
-        return {"principal": principal["id"]}
-    assignment = entra.assign(principal["id"], exchange, IMAP_AS_APP)
-    grant = {"clientId": principal["id"], "resourceId": exchange["id"], "consentType": "AllPrincipals"}
-    granted = entra.made("/oauth2PermissionGrants", grant | {"scope": "SMTP.Send"})
-    return {"principal": principal["id"], "assignment": assignment["id"], "grant": granted["id"]}
 
 
 @pytest.mark.parametrize(

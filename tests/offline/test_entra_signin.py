@@ -56,14 +56,6 @@ def refusal(response: httpx.Response) -> tuple[int, str, int]:
     return response.status_code, body["error"], code
 
 
-def test_the_metadata_tell_the_azuread_plugin_where_everything_is(entra: Entra) -> None:
-    found = entra.http.get("/metadata/endpoints", params={"api-version": "2022-09-01"}).json()
-    assert found["name"]
-    assert found["resourceManager"]
-    assert found["microsoftGraphResourceId"].rstrip("/") == BASE
-    assert found["authentication"]["loginEndpoint"] == BASE  # a slash here would end up in the token's path
-
-
 @pytest.mark.parametrize(
     ("path", "issuer"),
     [
