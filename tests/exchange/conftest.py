@@ -31,10 +31,12 @@ class TenantSession:
 
     Args:
         exchange: the endpoint.
+        tenant: what is behind it.
         before: called before each cmdlet; what it raises is the cmdlet's outcome.
     """
 
     exchange: Exchange
+    tenant: Tenant
     before: Callable[[Call], None] = lambda _: None
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -63,4 +65,4 @@ class TenantSession:
 @pytest.fixture
 def session(client_of: Callable[[Iterable[Route]], httpx.Client], tenant: Tenant) -> TenantSession:  # noqa: F811
     seed(tenant)
-    return TenantSession(Exchange(client_of(ROUTES), token(tenant)))
+    return TenantSession(Exchange(client_of(ROUTES), token(tenant)), tenant)

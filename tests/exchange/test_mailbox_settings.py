@@ -50,11 +50,20 @@ def test_only_the_named_switches_are_turned_with_one_read_and_one_write(session:
     assert session.taken() == {"Get-CASMailbox": 1, "Set-CASMailbox": 1}
 
 
-def test_what_is_as_wanted_already_is_not_written(session: TenantSession) -> None:
+def test_what_is_as_wanted_already_is_looked_at_again_and_not_written(session: TenantSession) -> None:
     state, _, _ = set_(session, {FRONT: {"imap": "on"}})
 
     assert state.applied == {FRONT: {"imap": "on"}}
-    assert session.taken() == {"Get-CASMailbox": 1}
+    assert session.taken() == {"Get-CASMailbox": 2}
+
+
+def test_what_was_found_in_a_run_that_was_killed_is_not_believed_for_ever(session: TenantSession) -> None:
+    seen = settings.look(session, MAILBOXES, {}, {}, {FRONT: POP_OFF}, quiet)
+    settings.change(session, MAILBOXES, State(), {FRONT: POP_OFF}, seen.words, quiet)  # is lost
+
+    settings.change(session, MAILBOXES, State(), {FRONT: {"pop": "on"}}, seen.words, quiet)
+
+    assert shown(session, FRONT)[1] is True
 
 
 def test_the_second_time_nothing_is_called(session: TenantSession) -> None:
@@ -164,7 +173,7 @@ def test_a_lookup_that_fails_is_an_error_and_never_absence(session: TenantSessio
     session.before = fail
 
     with pytest.raises(
-        ExchangeError, match=r"1 mailboxes could not be read:\n  - frontdesk@contoso.com: pwsh ended"
+        ExchangeError, match=r"1 mailbox could not be read:\n  - frontdesk@contoso.com: pwsh ended"
     ):
         settings.read(session, MAILBOXES, state.applied, quiet)
     assert set_(session, {}, state)[1] == {FRONT: "pwsh ended"}

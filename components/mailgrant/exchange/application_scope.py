@@ -44,7 +44,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is there: the filter of the scope, and whether the assignment has it and is switched on."""
+    """What is there: the filter of the scope, and whether the assignment has it, is switched on, and lets send."""
 
     filter: str
     effective: bool
@@ -62,37 +62,44 @@ def ensure(session: Session, wanted: Wanted, pause: Callable[[float], object] = 
         session.run(cmdlets.new_scope(wanted.scope, wanted_filter))
     except AlreadyExistsError:
         session.run(cmdlets.set_scope(wanted.scope, wanted_filter))
-    try:
-        _patiently(session, cmdlets.new_assignment(wanted.assignment, wanted.app_id, wanted.scope), pause)
-    except AlreadyExistsError:
-        session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+    _assign(session, wanted, pause)
     return wanted_filter
 
 
-def narrow(session: Session, wanted: Wanted) -> str:
-    """Give the scope another filter, and the assignment the scope; gives the filter.
+def narrow(session: Session, wanted: Wanted, pause: Callable[[float], object] = time.sleep) -> str:
+    """Give the scope another filter, and the assignment the scope; gives the filter. What is gone is made again.
 
     Raises:
         ExchangeError: Exchange refused.
     """
     wanted_filter = _filter(session, wanted)
-    session.run(cmdlets.set_scope(wanted.scope, wanted_filter))
-    session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+    try:
+        session.run(cmdlets.set_scope(wanted.scope, wanted_filter))
+        session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+    except NotFoundError:
+        return ensure(session, wanted, pause)
     return wanted_filter
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two filters are the same but for what Exchange adds: outer parentheses, spaces."""
+    return cmdlets.normal(one).casefold() == cmdlets.normal(other).casefold()
+
+
 def find(session: Session, wanted: Wanted) -> Shown | None:
-    """What is there of it; None if there is no scope or no assignment.
+    """What is there of it; None if there is neither scope nor assignment.
 
     Raises:
         ExchangeError: a list could not be read; that never means that nothing is there.
     """
     scope = _named(session.run(cmdlets.get_scopes()), wanted.scope)
     assignment = _named(session.run(cmdlets.get_assignments()), wanted.assignment)
-    if scope is None or assignment is None:
+    if scope is None and assignment is None:
         return None
-    has_it = text(assignment, "CustomResourceScope").casefold() == wanted.scope.casefold()
-    return Shown(cmdlets.filter_of(scope), has_it and is_true(assignment.get("Enabled")))
+    has_it = text(assignment or {}, "CustomResourceScope").casefold() == wanted.scope.casefold()
+    lets_send = text(assignment or {}, "Role") == cmdlets.SEND
+    effective = has_it and lets_send and is_true((assignment or {}).get("Enabled"))
+    return Shown(cmdlets.filter_of(scope or {}), effective)
 
 
 def remove(session: Session, wanted: Wanted) -> None:
@@ -106,6 +113,20 @@ def remove(session: Session, wanted: Wanted) -> None:
             session.run(call)
         except NotFoundError:
             continue
+
+
+def _assign(session: Session, wanted: Wanted, pause: Callable[[float], object]) -> None:
+    new = cmdlets.new_assignment(wanted.assignment, wanted.app_id, wanted.scope)
+    try:
+        _patiently(session, new, pause)
+    except AlreadyExistsError:
+        found = _named(session.run(cmdlets.get_assignments()), wanted.assignment)
+        if found and text(found, "Role") == cmdlets.SEND:
+            session.run(cmdlets.set_assignment(wanted.assignment, wanted.scope))
+            return
+        # The role of an assignment cannot change.
+        session.run(cmdlets.remove_assignment(wanted.assignment))
+        _patiently(session, new, pause)
 
 
 def _filter(session: Session, wanted: Wanted) -> str:

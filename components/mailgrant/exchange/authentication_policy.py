@@ -42,6 +42,22 @@ def block(session: Session, name: str) -> None:
         session.run(cmdlets.block_basic(name, allows))
 
 
+def block_or_make(session: Session, name: str) -> bool:
+    """Let the policy block everything, and make it again if it is gone.
+
+    Returns:
+        Whether it was made, and is ours to remove.
+
+    Raises:
+        ExchangeError: Exchange refused.
+    """
+    try:
+        block(session, name)
+    except NotFoundError:
+        return ensure(session, name)
+    return False
+
+
 def still_allows(session: Session, name: str) -> list[str]:
     """The switches by which the policy allows basic authentication.
 

@@ -21,7 +21,7 @@ def run(
         yield key_of[id(call)], reply
 
 
-def raise_if_nothing_was_done(replies: Iterable[Reply | MailgrantError]) -> None:
+def raise_if_nothing_was_done(replies: Iterable[object]) -> None:
     """Raise the reason if every call failed for one that is not its own, such as a session that cannot be opened.
 
     Raises:

@@ -12,7 +12,7 @@ from mailgrant.exchange import batch, service_principal
 from mailgrant.exchange.cmdlets.call import Reply, are_of_one_mailbox, identity
 from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
 from mailgrant.exchange.names import Names
-from mailgrant.exchange.progress import Progress, Report
+from mailgrant.exchange.progress import Progress, Report, counted
 from mailgrant.exchange.rights import RIGHTS, Access, Grant, access, grants
 from mailgrant.exchange.session import Session
 
@@ -199,6 +199,5 @@ def revoke_all(session: Session, principal: str, held: Access, report: Report) -
 
 def failures(failed: Access, what: str) -> str:
     """One line for the whole and one for each mailbox."""
-    noun = "mailbox" if len(failed) == 1 else "mailboxes"
-    lines = [f"access to {len(failed)} {noun} {what}:"]
+    lines = [f"access to {counted(len(failed), 'mailboxes')} {what}:"]
     return "\n".join([*lines, *(f"  - {mailbox}: {reason}" for mailbox, reason in sorted(failed.items()))])

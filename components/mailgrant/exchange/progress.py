@@ -8,6 +8,12 @@ Report = Callable[[str], object]
 
 QUIET: Final = 2.0  # seconds that work may take without a word
 EVERY: Final = 5.0  # seconds between two words
+SINGLE: Final = {"mailboxes": "mailbox", "organizations": "organization", "users": "user"}
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 mailbox``, ``2 mailboxes``: the noun is given for many."""
+    return f"{number:,} {SINGLE[noun] if number == 1 else noun}"
 
 
 class Progress:

@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from mailgrant import schema
+from mailgrant.errors import NotFoundError
 from mailgrant.exchange import mailbox_access, service_principal, watchdog
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.rights import grants
@@ -82,8 +83,11 @@ class ServicePrincipalProvider(ExchangeProvider):
         return ReadResult(id_, {**inputs, "sid": record.sid}, inputs)
 
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Rename it."""
-        service_principal.rename(self.session(), id_, news["display_name"])
+        """Rename it, or make it again if it is gone."""
+        try:
+            service_principal.rename(self.session(), id_, news["display_name"])
+        except NotFoundError:
+            return UpdateResult(self.create(news).outs)
         return UpdateResult({**_own(news), "sid": olds.get("sid", "")})
 
     def delete(self, id_: str, props: Properties) -> None:
@@ -100,7 +104,7 @@ class MailboxAccessProvider(ExchangeProvider):
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Refuse what is no address or no right, all of it at once."""
         access = news.get("access")
-        problems = {} if access == UNKNOWN else schema.mailbox_problems(access)
+        problems = {} if has_unknown(access) else schema.mailbox_problems(access)
         return CheckResult(news, [CheckFailure(place, problem) for place, problem in problems.items()])
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -110,7 +114,7 @@ class MailboxAccessProvider(ExchangeProvider):
         for mailbox, reason in (olds.get("failed") or {}).items():
             # It is no input, so the preview's own difference would show nothing.
             report(f"{mailbox} is not granted yet ({reason}); it will be tried again")
-        missing = wanted == UNKNOWN or set(grants(wanted or {})) != set(grants(olds.get("granted") or {}))
+        missing = has_unknown(wanted) or set(grants(wanted or {})) != set(grants(olds.get("granted") or {}))
         return DiffResult(changes=bool(replaces) or missing or bool(olds.get("failed")), replaces=replaces)
 
     def create(self, props: Properties) -> CreateResult:
@@ -156,6 +160,13 @@ def _own(props: Properties) -> Properties:
 
 def _differs(olds: Properties, news: Properties, name: str) -> bool:
     return bool(olds.get(name) != news.get(name))
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether a part of an input is known only later: a preview says so in its place."""
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    return any(map(has_unknown, value)) if isinstance(value, list) else value == UNKNOWN
 
 
 def report(line: str) -> None:

@@ -42,12 +42,14 @@ class SmtpApplicationScopeProvider(ExchangeProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look what is there: a filter that somebody has changed shows in place of what was wanted."""
         shown = application_scope.find(self.session(), _wanted(props))
-        if shown is None or not shown.effective:
-            report(f"the application {props['app_id']} may send as nobody any more")
+        if shown is None:
             return ReadResult(GONE, {})
+        if not shown.effective:
+            # A part is there, and is ours to mend or to remove: the resource stays, with no recipient in its inputs.
+            report(f"the application {props['app_id']} may send as nobody any more")
         inputs = {name: props[name] for name in INPUTS}
-        if shown.filter.casefold() != props["recipient_filter"].casefold():
-            inputs |= {"group": "", "filter": shown.filter}
+        if not (shown.effective and application_scope.is_same(shown.filter, props["recipient_filter"])):
+            inputs |= {"group": "", "filter": shown.filter if shown.effective else ""}
         return ReadResult(id_, {**inputs, "recipient_filter": shown.filter}, inputs)
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:

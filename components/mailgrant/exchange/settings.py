@@ -8,16 +8,20 @@ somebody else has turned since is theirs, and is left, and that is said.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mailgrant.errors import ExchangeError, MailgrantError, NotFoundError
 from mailgrant.exchange import batch
 from mailgrant.exchange.cmdlets.call import Call, Record, text
 from mailgrant.exchange.names import Names
-from mailgrant.exchange.progress import Progress, Report
+from mailgrant.exchange.progress import Progress, Report, counted
 from mailgrant.exchange.session import Session
 
 Words = Mapping[str, str]  # the word of each switch of one place, such as {"imap": "on"}
 Places = Mapping[str, Words]
+
+
+GONE: Final = ""  # the word of a switch whose place is gone; no switch is ever set to it
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class State:
     Args:
         applied: the words that were set.
         found: the words that were there before.
-        seen: the words that a refresh saw, where somebody has changed them since.
+        seen: the words that a refresh saw at the places that were set; none at a place that was gone.
     """
 
     applied: Places = field(default_factory=dict)
@@ -72,7 +76,18 @@ class State:
     def says(self, place: str, switch: str) -> str | None:
         """What a switch says now, as far as is known; None if it was never set."""
         applied = self.applied.get(place, {}).get(switch)
-        return None if applied is None else self.seen.get(place, {}).get(switch, applied)
+        if applied is None or place not in self.seen:
+            return applied
+        return self.seen[place].get(switch, GONE)
+
+    def origin(self, found: Places) -> dict[str, dict[str, str]]:
+        """What switches said before they were touched: of one that is set still, what was known before is the truth."""
+        kept = {
+            place: {switch: word for switch, word in words.items() if switch in self.applied.get(place, {})}
+            for place, words in self.found.items()
+        }
+        places = dict.fromkeys([*found, *(place for place, words in kept.items() if words)])
+        return {place: {**found.get(place, {}), **kept.get(place, {})} for place in places}
 
 
 @dataclass(frozen=True)
@@ -96,12 +111,17 @@ def look(
         names: what Exchange calls the places that are known.
         wanted: only its switches matter.
         report: gets a line of progress now and then.
+
+    Raises:
+        MailgrantError: nothing at all could be looked up, for a reason that is no place's own.
     """
     found = Found({}, Names({place: name for place, name in names.items() if place in wanted}))
     for place, words in wanted.items():
         if words.keys() <= known.get(place, {}).keys():
             found.words[place] = {switch: known[place][switch] for switch in words}
-    for place, now in _read(session, kind, [place for place in wanted if place not in found.words], report):
+    looked_up = list(_read(session, kind, [place for place in wanted if place not in found.words], report))
+    batch.raise_if_nothing_was_done(now for _, now in looked_up)
+    for place, now in looked_up:
         if isinstance(now, MailgrantError):
             found.failed[place] = batch.reason(now)
         elif other := found.names.claim(place, now.name):
@@ -134,6 +154,9 @@ def change(
 ) -> Outcome:
     """Go from what was set to what is wanted: one write a place, none where nothing differs.
 
+    Where what was found is as wanted, nobody has set anything yet: what was found may be older than this run, so it is
+    looked at again before it is believed.
+
     Args:
         session: to Exchange.
         kind: of the places.
@@ -147,11 +170,12 @@ def change(
     """
     outcome = Outcome({place: dict(words) for place, words in before.applied.items()})
     turns = [turn for turn in _turns(before, wanted) if turn.wanted or turn.given_back]
-    now = _now(session, kind, [turn for turn in turns if turn.given_back], outcome, report)
+    looked_at = [turn for turn in turns if turn.given_back or _is_as_wanted(turn, before, found)]
+    now = _now(session, kind, looked_at, outcome, report)
     writes: dict[str, dict[str, str]] = {}
     for turn in turns:
         if turn.place not in outcome.failed:
-            _set(turn, found, before, outcome, writes)
+            _set(turn, found, now.get(turn.place, {}), outcome, writes)
             _give_back(turn, now.get(turn.place, {}), before, outcome, writes)
     _write(session, kind, writes, outcome, report)
     for turn in turns:
@@ -162,7 +186,7 @@ def change(
 
 def failures(kind: Kind, failed: Mapping[str, str], what: str) -> str:
     """One line for the whole and one for each place."""
-    lines = [f"settings of {len(failed)} {kind.noun} {what}:"]
+    lines = [f"settings of {counted(len(failed), kind.noun)} {what}:"]
     return "\n".join([*lines, *(f"  - {place}: {reason}" for place, reason in sorted(failed.items()))])
 
 
@@ -205,7 +229,7 @@ def _turns(before: State, wanted: Places) -> Iterator[_Turn]:
 def _now(
     session: Session, kind: Kind, turns: list[_Turn], outcome: Outcome, report: Report
 ) -> dict[str, Words]:
-    """What the places say where something is to be given back; of a place that is gone there is nothing to give."""
+    """What the places say; of one that is gone there is nothing to give back."""
     now: dict[str, Words] = {}
     for place, shown in _read(session, kind, [turn.place for turn in turns], report):
         if isinstance(shown, _Place):
@@ -215,15 +239,21 @@ def _now(
     return now
 
 
-def _set(
-    turn: _Turn, found: Places, before: State, outcome: Outcome, writes: dict[str, dict[str, str]]
-) -> None:
+def _is_as_wanted(turn: _Turn, before: State, found: Places) -> bool:
+    """Whether a switch that was never set was found as it is wanted."""
+    said = found.get(turn.place, {})
+    return any(
+        said.get(switch) == word and before.says(turn.place, switch) is None
+        for switch, word in turn.wanted.items()
+    )
+
+
+def _set(turn: _Turn, found: Places, now: Words, outcome: Outcome, writes: dict[str, dict[str, str]]) -> None:
     if turn.wanted.keys() - found.get(turn.place, {}).keys():
         outcome.failed[turn.place] = "what it says now could not be read"
         return
     for switch, word in turn.wanted.items():
-        untouched = before.says(turn.place, switch) is None
-        if not (untouched and found[turn.place][switch] == word):
+        if now.get(switch) != word:
             writes.setdefault(turn.place, {})[switch] = word
 
 
@@ -232,9 +262,11 @@ def _give_back(
 ) -> None:
     for switch in turn.given_back & now.keys():
         mine, theirs = before.applied[turn.place][switch], before.found.get(turn.place, {}).get(switch)
+        if now[switch] == theirs:
+            continue  # a run that was cut off has given it back
         if now[switch] != mine:
             outcome.left[f"{turn.place} {switch}"] = now[switch]
-        elif theirs is not None and theirs != mine:
+        elif theirs is not None:
             writes.setdefault(turn.place, {})[switch] = theirs
 
 

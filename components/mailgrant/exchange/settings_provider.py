@@ -5,17 +5,16 @@ Frozen: Pulumi stores this module's path and the names of its classes in the sta
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
-from pulumi.runtime.rpc import UNKNOWN
 
 from mailgrant import schema
-from mailgrant.errors import ExchangeError
+from mailgrant.errors import ExchangeError, NotFoundError
 from mailgrant.exchange import authentication_policy, settings
 from mailgrant.exchange.cmdlets import authentication_policy as policies
 from mailgrant.exchange.cmdlets import cas_mailbox, transport_config
-from mailgrant.exchange.provider import ExchangeProvider, Properties, report
+from mailgrant.exchange.provider import GONE, ExchangeProvider, Properties, has_unknown, report
 from mailgrant.exchange.settings import Kind, Outcome, Places, State
 
 ORGANIZATION: Final = policies.ORGANIZATION
@@ -87,7 +86,7 @@ class SettingsProvider(ExchangeProvider):
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Refuse what cannot be set, all of it at once."""
         known = {name: news.get(name) for name in self.inputs}
-        problems = {} if _has_unknown(list(known.values())) else self.problems(known)
+        problems = {} if has_unknown(list(known.values())) else self.problems(known)
         return CheckResult(news, [CheckFailure(place, problem) for place, problem in problems.items()])
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -100,17 +99,21 @@ class SettingsProvider(ExchangeProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Set; what failed is an output, because an exception would lose what was set."""
-        return CreateResult(self.kind, self._told(props, self._change(State(), props)))
+        return CreateResult(self.kind, self._told(State(), props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look what the switches say now: the inputs follow, so that drift is a small difference."""
-        now = settings.read(self.session(), KINDS[self.kind], props.get("applied") or {}, report)
+        applied, failed = props.get("applied") or {}, props.get("failed") or {}
+        now = settings.read(self.session(), KINDS[self.kind], applied, report)
         inputs = self.shown(now, props) | {name: props.get(name) or {} for name in ("found", "unread")}
-        return ReadResult(id_, {**props, **inputs}, inputs)
+        # What was seen tells the difference from now on; only what could never be set has failed still.
+        seen = {place: now.get(place, {}) for place in applied}
+        still = {place: reason for place, reason in failed.items() if place not in seen}
+        return ReadResult(id_, {**props, **inputs, "seen": seen, "failed": still}, inputs)
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Set what differs, give back what is not wanted any more."""
-        return UpdateResult(self._told(news, self._change(self._state(olds), news)))
+        return UpdateResult(self._told(_state(olds), news))
 
     def delete(self, _id: str, props: Properties) -> None:
         """Give back what was found.
@@ -118,14 +121,13 @@ class SettingsProvider(ExchangeProvider):
         Raises:
             ExchangeError: a part could not be given back, with each place and the reason.
         """
-        outcome = self._change(self._state(props), {})
+        outcome = self._change(_state(props), {}, {})
         if outcome.failed:
             told = settings.failures(KINDS[self.kind], outcome.failed, "could not be given back")
             raise ExchangeError(told)
 
-    def _change(self, before: State, props: Properties) -> Outcome:
+    def _change(self, before: State, props: Properties, found: Places) -> Outcome:
         wanted = self.places(props) if props else {}
-        found = props.get("found") or {}
         outcome = settings.change(self.session(), KINDS[self.kind], before, wanted, found, report)
         for switch, word in outcome.left.items():
             report(f"{switch} is left as it is ({word}): somebody has changed it since mailgrant set it")
@@ -134,12 +136,17 @@ class SettingsProvider(ExchangeProvider):
         }
         return outcome
 
-    def _state(self, props: Properties) -> State:
-        return State(props.get("applied") or {}, props.get("found") or {}, self.places(props))
+    def _told(self, before: State, props: Properties) -> Properties:
+        found = before.origin(props.get("found") or {})
+        outcome = self._change(before, props, found)
+        kept = {name: props.get(name) for name in (*self.inputs, "unread")}
+        told = {"applied": outcome.applied, "failed": outcome.failed, "left": outcome.left}
+        return {**kept, "found": found, **told}
 
-    def _told(self, props: Properties, outcome: Outcome) -> Properties:
-        kept = {name: props.get(name) for name in (*self.inputs, "found", "unread")}
-        return {**kept, "applied": outcome.applied, "failed": outcome.failed, "left": outcome.left}
+
+def _state(props: Properties) -> State:
+    """What is known from the last time; ``seen`` is what a refresh since then has told."""
+    return State(props.get("applied") or {}, props.get("found") or {}, props.get("seen") or {})
 
 
 class MailboxProtocolsProvider(SettingsProvider):
@@ -210,9 +217,13 @@ class AuthenticationPolicyProvider(SettingsProvider):
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """The name cannot change."""
         result = super().diff(id_, olds, news)
+        if allows := olds.get("allows"):
+            # It is no input either.
+            report(f"the authentication policy {olds['name']} {_allowing(allows)}; it will be blocked")
         renamed = olds.get("name") != news.get("name")
         # Before the new one is given to anybody, the old one must have given back what was there before both.
-        return DiffResult(result.changes, ["name"] if renamed else [], delete_before_replace=True)
+        changes = result.changes or bool(allows)
+        return DiffResult(changes, ["name"] if renamed else [], delete_before_replace=True)
 
     def create(self, props: Properties) -> CreateResult:
         """Make the policy, then give it to whom it is for."""
@@ -222,15 +233,23 @@ class AuthenticationPolicyProvider(SettingsProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look whether it is there and still blocks everything, and who has it."""
-        if authentication_policy.still_allows(self.session(), props["name"]):
-            report(f"the authentication policy {props['name']} allows basic authentication again")
-        return super().read(id_, props)
+        try:
+            allows = authentication_policy.still_allows(self.session(), props["name"])
+        except NotFoundError:
+            report(f"the authentication policy {props['name']} is gone")
+            return ReadResult(GONE, {})
+        if allows:
+            report(f"the authentication policy {props['name']} {_allowing(allows)}")
+        result = super().read(id_, props)
+        return ReadResult(id_, {**(result.outs or {}), "allows": allows}, result.inputs)
 
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Block what it allows again, then give it to whom it is for."""
-        authentication_policy.block(self.session(), news["name"])
+        made = authentication_policy.block_or_make(self.session(), news["name"])
+        if made:  # whoever had the one that is gone has none
+            olds = {**olds, "seen": {place: {} for place in olds.get("applied") or {}}}
         result = super().update(id_, olds, news)
-        return UpdateResult({**(result.outs or {}), "ours": olds.get("ours", False)})
+        return UpdateResult({**(result.outs or {}), "ours": made or olds.get("ours", False)})
 
     def delete(self, id_: str, props: Properties) -> None:
         """Give back what people had before, then remove the policy if it is ours."""
@@ -239,7 +258,5 @@ class AuthenticationPolicyProvider(SettingsProvider):
             authentication_policy.remove(self.session(), props["name"])
 
 
-def _has_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_unknown, value.values()))
-    return any(map(_has_unknown, value)) if isinstance(value, list) else value == UNKNOWN
+def _allowing(switches: list[str]) -> str:
+    return f"allows basic authentication ({', '.join(switches)})"

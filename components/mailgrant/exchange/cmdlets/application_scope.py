@@ -49,8 +49,13 @@ def remove_scope(name: str) -> Call:
 
 
 def filter_of(record: Record) -> str:
-    """A scope's filter, as far as two of them can be compared: Exchange may add outer parentheses and spaces."""
-    found = " ".join(text(record, "RecipientFilter").split())
+    """A scope's filter, as far as two of them can be compared."""
+    return normal(text(record, "RecipientFilter"))
+
+
+def normal(recipient_filter: str) -> str:
+    """A filter without the outer parentheses and spaces that Exchange may add."""
+    found = " ".join(recipient_filter.split())
     while found.startswith("(") and found.endswith(")") and _is_one_pair(found):
         found = found[1:-1].strip()
     return found
