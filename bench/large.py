@@ -15,6 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench import run
 from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.carriers.pwsh import PwshCarrier
 from mailgrant.exchange.carriers.rest import RestCarrier
@@ -37,17 +38,15 @@ WAYS: Final = (
 )
 
 
-def main() -> None:
+def main(mailboxes: int = 300, seconds: float = 0.1) -> None:
     """Run all ways, print one table."""
-    numbers = [float(argument) for argument in sys.argv[1:] if argument.replace(".", "").isdecimal()]
-    count, latency = int((numbers or [300])[0]), (numbers[1:] or [0.1])[0]
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "offline")
         ports = process.start(home)
         os.environ.update(environment.variables(home, ports))
         os.environ["PATH"] = f"{home.bin}{os.pathsep}{os.environ['PATH']}"
         try:
-            _compare(home, ports, count, latency)
+            _compare(home, ports, mailboxes, seconds)
         finally:
             process.stop(home)
 
@@ -124,4 +123,4 @@ def _measured(home: Home, name: str, sessions: int, latency: float, work: Any) -
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main, __doc__))
