@@ -43,7 +43,7 @@ def test_up_and_down_without_a_secret(
     offline.stats(reset=True)
     mine.pulumi("up", "--yes")
     assert offline.stats(reset=True)["exchange"] == {"New-ServicePrincipal": 1, "Add-MailboxPermission": 2}
-    assert "2 of 2 logins verified" in mine.mailgrant("verify")
+    assert "6 of 6 logins verified" in mine.mailgrant("verify")
     mine.pulumi("up", "--yes", "--expect-no-changes")
 
     state = mine.pulumi("stack", "export")

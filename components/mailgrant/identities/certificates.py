@@ -61,19 +61,20 @@ def _from_pkcs12(data: bytes, password: bytes | None, where: str) -> tuple[objec
 
 
 def _from_pem(data: bytes, password: bytes | None, where: str) -> tuple[object, list[x509.Certificate]]:
+    found = PRIVATE_KEY.search(data)
+    # A password for a key that has none is not worth an error.
+    secret = password if found and b"ENCRYPTED" in found.group() else None
     try:
-        found = PRIVATE_KEY.search(data)
-        # A password for a key that has none is not worth an error.
-        secret = password if found and b"ENCRYPTED" in found.group() else None
         key = load_pem_private_key(found.group(), secret) if found else None
         return key, x509.load_pem_x509_certificates(data)
     except Exception as error:  # noqa: BLE001 - as above
-        _unreadable(error, where)
+        _unreadable(error, where, encrypted=secret is not None)
 
 
-def _unreadable(error: Exception, where: str) -> NoReturn:
+def _unreadable(error: Exception, where: str, *, encrypted: bool = False) -> NoReturn:
+    """What is wrong with a file; with a wrong password an encrypted key becomes any nonsense, and so does the error."""
     text = str(error).lower()
-    if isinstance(error, TypeError) or "password" in text or "decrypt" in text:
+    if encrypted or isinstance(error, TypeError) or "password" in text or "decrypt" in text:
         raise SetupError(
             f"{where}: the certificate cannot be opened with the password that is given",
             f"Check {label('certificate_password')}; without it, none is tried.",
