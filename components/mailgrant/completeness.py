@@ -1,35 +1,69 @@
 """An update that left something out fails, and loses nothing by it."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import pulumi
 from pulumi.runtime.settings import _get_rpc_manager
 
-from mailgrant.exchange import mailbox_access
+from mailgrant.exchange import mailbox_access, settings
+from mailgrant.exchange.resources import (
+    AuthenticationPolicy,
+    MailboxAccess,
+    MailboxProtocols,
+    TransportSettings,
+)
+from mailgrant.exchange.settings_provider import KINDS
+
+Settings = MailboxProtocols | TransportSettings | AuthenticationPolicy
+Failed = pulumi.Output[Mapping[str, str]]
+Sentence = Callable[[Mapping[str, str], str], str]
 
 
-def require(failed: Mapping[str, pulumi.Output[Mapping[str, str]]]) -> None:
-    """Fail the update, with each client, mailbox and reason, if any access is missing.
+def _access(failed: Mapping[str, str], name: str) -> str:
+    return mailbox_access.failures(failed, f"was not granted to {name}")
+
+
+def _settings(kind: str) -> Sentence:
+    return lambda failed, name: settings.failures(KINDS[kind], failed, f"were not set for {name}")
+
+
+# What a resource's failures are called; what is no resource is access.
+SENTENCES: Final[Mapping[type, Sentence]] = {
+    MailboxAccess: _access,
+    MailboxProtocols: _settings("MailboxProtocols"),
+    TransportSettings: _settings("TransportSettings"),
+    AuthenticationPolicy: _settings("AuthenticationPolicy"),
+}
+
+
+def require(failed: Mapping[str, Failed | MailboxAccess | Settings]) -> None:
+    """Fail the update, with each name, mailbox and reason, if any access or any setting is missing.
 
     Failing here and not in the provider keeps what was granted in the state: the next ``pulumi up`` tries exactly
     what is missing. Failing last lets everything else end first, other clients and the stack's outputs included.
 
     Args:
-        failed: the reasons by mailbox, by client.
+        failed: resources by name, such as that of a client; or the reasons by mailbox that a ``MailboxAccess`` puts
+            out.
     """
+    sentences = {name: SENTENCES.get(type(one), _access) for name, one in failed.items()}
 
     async def check(reasons: Mapping[str, Mapping[str, str] | None]) -> None:
-        missing = {client: of for client, of in reasons.items() if of}
-        for client, of in missing.items():
-            pulumi.log.error(mailbox_access.failures(of, f"was not granted to {client}"))
+        missing = {name: of for name, of in reasons.items() if of}
+        for name, of in missing.items():
+            pulumi.log.error(sentences[name](of, name))
         if missing:
             await _everything_else()
             raise pulumi.RunError("Mend the cause and run pulumi up again: it tries exactly what is missing.")
 
-    outputs: Any = pulumi.Output.all(**failed)
+    outputs: Any = pulumi.Output.all(**{name: _reasons(one) for name, one in failed.items()})
     outputs.apply(check)
+
+
+def _reasons(one: Failed | MailboxAccess | Settings) -> Failed:
+    return one if isinstance(one, pulumi.Output) else one.failed
 
 
 async def _everything_else() -> None:

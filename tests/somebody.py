@@ -1,0 +1,64 @@
+"""A Pulumi project of somebody else, who has only installed mailgrant."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.worlds import OfflineTenant, Project
+
+PROGRAM = Path(__file__).parent / "programs" / "exchange_resources.py"
+PULUMI = """\
+name: somebody
+runtime: {name: python, options: {toolchain: pip, virtualenv: .venv}}
+"""
+STACK = """\
+config:
+  mailgrant:organization: contoso.onmicrosoft.com
+  mailgrant:cloud: custom
+"""
+
+
+@dataclass(frozen=True)
+class Somebody(Project):
+    """The project; ``edit`` changes its program."""
+
+    def edit(self, old: str, new: str) -> None:
+        path = self.folder / "__main__.py"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+
+def project(folder: Path, environment: Mapping[str, str]) -> Somebody:
+    """A new one, nothing deployed yet."""
+    folder.mkdir()
+    shutil.copy(PROGRAM, folder / "__main__.py")
+    (folder / "Pulumi.yaml").write_text(PULUMI)
+    (folder / "Pulumi.offline.yaml").write_text(STACK)
+    (folder / ".venv").symlink_to(sys.prefix)
+    found = Somebody(folder, environment)
+    found.pulumi("stack", "init", "offline")
+    return found
+
+
+def settings(offline: OfflineTenant) -> dict[str, Any]:
+    """What the settings say that belong to everybody, and who may do what: all that the program touches."""
+
+    def pick(cmdlet: str, *names: str, **parameters: Any) -> list[list[Any]]:
+        found = offline.cmdlet(cmdlet, **parameters)
+        return sorted(([record[name] for name in names] for record in found), key=str)
+
+    smtp = "SmtpClientAuthenticationDisabled"
+    mailboxes = [f"{name}@contoso.com" for name in ("invoices", "billing")]
+    return {
+        "objects": offline.control("GET", "objects"),
+        "mailboxes": pick("Get-CASMailbox", "Identity", "ImapEnabled", "PopEnabled", smtp),
+        "organization": pick("Get-TransportConfig", smtp),
+        "default": pick("Get-OrganizationConfig", "DefaultAuthenticationPolicy"),
+        "people": pick("Get-User", "Identity", "AuthenticationPolicy"),
+        "full": [pick("Get-MailboxPermission", "User", "AccessRights", Identity=one) for one in mailboxes],
+        "send": [pick("Get-RecipientPermission", "Trustee", Identity=one) for one in mailboxes],
+    }
