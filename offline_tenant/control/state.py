@@ -19,6 +19,7 @@ OBJECTS: Final = (
     "directoryRoleAssignments",
     "federatedIdentityCredentials",
     "users",
+    "conditionalAccessPolicies",
     "exchangeServicePrincipals",
     "mailboxes",
     "mailboxPermissions",

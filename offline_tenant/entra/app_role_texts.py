@@ -144,6 +144,14 @@ APPLICATION: Final[Mapping[str, Text]] = {
         "example, authorization policies can control some of the permissions that the out-of-the-box user role has by "
         "default.",
     ),
+    "Policy.ReadWrite.ConditionalAccess": Text(
+        "Read and write your organization's conditional access policies",
+        "Allows the app to read and write your organization's conditional access policies, without a signed-in user.",
+    ),
+    "Policy.ReadWrite.SecurityDefaults": Text(
+        "Read and write your organization's security defaults policy",
+        "Allows the app to read and write your organization's security defaults policy, without a signed-in user.",
+    ),
     "RoleManagement.Read.Directory": Text(
         "Read all directory RBAC settings",
         "Allows the app to read the role-based access control (RBAC) settings for your company's directory, without a "

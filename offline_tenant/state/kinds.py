@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "redeemedCodes": (),  # authorization codes that were used, until they would have expired
     "deviceCodes": ("userCode",),  # of the installation: the tenant is known when somebody signs in
     "policies": (),
+    "conditionalAccessPolicies": ("displayName",),
     "deletedItems": ("kind",),  # applications and service principals that can still be restored
     "lagging": ("kind",),  # new objects that replicas do not show yet
     "propagating": ("name",),  # what Exchange's directory held before, as long as a server may still go by it

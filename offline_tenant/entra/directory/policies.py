@@ -1,7 +1,8 @@
-"""Policies of the tenant: what credentials applications may have, and what users may consent to.
+"""Policies of the tenant: what credentials applications may have, what users may consent to, security defaults.
 
 https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy
 https://learn.microsoft.com/graph/api/resources/authorizationpolicy
+https://learn.microsoft.com/graph/api/resources/identitysecuritydefaultsenforcementpolicy
 """
 
 import re
@@ -11,14 +12,24 @@ from typing import Any, Final
 
 from offline_tenant.entra.directory.errors import DirectoryError, bad_request, not_emulated
 from offline_tenant.entra.directory.objects import Directory, moment
-from offline_tenant.entra.directory.policy_types import APP_MANAGEMENT_POLICY, AUTHORIZATION_POLICY
+from offline_tenant.entra.directory.policy_types import (
+    APP_MANAGEMENT_POLICY,
+    AUTHORIZATION_POLICY,
+    SECURITY_DEFAULTS_POLICY,
+)
 from offline_tenant.state.store import Document
 
 KIND: Final = "policies"
 APP_MANAGEMENT: Final = "defaultAppManagementPolicy"
 AUTHORIZATION: Final = "authorizationPolicy"
-TYPES: Final = {APP_MANAGEMENT: APP_MANAGEMENT_POLICY, AUTHORIZATION: AUTHORIZATION_POLICY}
-# What a new tenant has; Microsoft's own may differ from year to year.
+SECURITY_DEFAULTS: Final = "identitySecurityDefaultsEnforcementPolicy"
+CONDITIONAL_ACCESS: Final = "conditionalAccessPolicies"
+TYPES: Final = {
+    APP_MANAGEMENT: APP_MANAGEMENT_POLICY,
+    AUTHORIZATION: AUTHORIZATION_POLICY,
+    SECURITY_DEFAULTS: SECURITY_DEFAULTS_POLICY,
+}
+# What a new tenant has; Microsoft's own may differ from year to year, and have security defaults on.
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     APP_MANAGEMENT: {
         "id": "00000000-0000-0000-0000-000000000000",
@@ -31,6 +42,13 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "id": AUTHORIZATION,
         "displayName": "Authorization Policy",
         "description": "Used to manage authorization related settings across the company.",
+    },
+    SECURITY_DEFAULTS: {
+        "id": "00000000-0000-0000-0000-000000000005",
+        "displayName": "Security Defaults",
+        "description": "Security defaults is a set of basic identity security mechanisms recommended by Microsoft. "
+        "When enabled, these recommendations will be automatically enforced in your organization. Administrators and "
+        "users will be better protected from common identity related attacks.",
     },
 }
 DURATION: Final = re.compile(
@@ -59,16 +77,19 @@ def update(directory: Directory, name: str, body: Mapping[str, Any]) -> None:
 
     Args:
         directory: of the tenant.
-        name: ``APP_MANAGEMENT`` or ``AUTHORIZATION``.
+        name: ``APP_MANAGEMENT``, ``AUTHORIZATION`` or ``SECURITY_DEFAULTS``.
         body: as Graph's PATCH takes it.
 
     Raises:
-        DirectoryError: a property does not fit (400), a restriction that is not emulated (501).
+        DirectoryError: a property does not fit, security defaults beside Conditional Access (400), a restriction that
+            is not emulated (501).
     """
     changed = TYPES[name].changed(get(directory, name), body)
     if name == APP_MANAGEMENT:
         for restriction in _restrictions(changed):
             _check(restriction)
+    if name == SECURITY_DEFAULTS and changed["isEnabled"]:
+        _check_alone(directory)
     directory.tenant.documents(KIND).put(name, changed)
 
 
@@ -103,6 +124,21 @@ def users_may_consent(directory: Directory, scope: Document) -> bool:
     if scope["type"] != "User":
         return False
     return CONSENT_TO_ALL in told or (CONSENT_TO_LOW in told and scope["value"] in LOW_IMPACT)
+
+
+def security_defaults_are_on(directory: Directory) -> bool:
+    """Whether the tenant has security defaults."""
+    return bool(get(directory, SECURITY_DEFAULTS)["isEnabled"])
+
+
+def _check_alone(directory: Directory) -> None:
+    # The words of Microsoft's portal: nobody was found who quotes Graph.
+    if any(policy["state"] == "enabled" for policy in directory.primary.all(CONDITIONAL_ACCESS)):
+        message = (
+            "It looks like you have a Conditional Access policy enabled. Enabling a Conditional Access policy prevents "
+            "you from enabling security defaults."
+        )
+        raise DirectoryError(400, "BadRequest", message)
 
 
 def _restrictions(policy: Document) -> Iterator[Document]:

@@ -148,3 +148,15 @@ WRITE_AUTHORIZATION: Final = Permission(
     _any("Policy.ReadWrite.Authorization"),
     directory_roles=_roles("Global Administrator", "Privileged Role Administrator"),
 )
+# Of Microsoft's roles for security, those that are offered here are these two.
+_GLOBAL: Final = _roles("Global Administrator")
+_GLOBAL_READERS: Final = _roles("Global Reader", beside=_GLOBAL)
+_CONDITIONAL_ACCESS: Final = _with("Policy.Read.All", "Policy.ReadWrite.ConditionalAccess")
+READ_CONDITIONAL_ACCESS: Final = Permission(_any("Policy.Read.All"), directory_roles=_GLOBAL_READERS)
+WRITE_CONDITIONAL_ACCESS: Final = Permission(_CONDITIONAL_ACCESS, directory_roles=_GLOBAL)
+READ_SECURITY_DEFAULTS: Final = Permission(
+    _any("Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"), directory_roles=_GLOBAL_READERS
+)
+WRITE_SECURITY_DEFAULTS: Final = Permission(
+    (*_any("Policy.ReadWrite.SecurityDefaults"), *_CONDITIONAL_ACCESS), directory_roles=_GLOBAL
+)

@@ -3,12 +3,23 @@
 from typing import Final
 
 from offline_tenant.entra.directory import policies
-from offline_tenant.entra.graph.authorization import READ_POLICIES, WRITE_APP_MANAGEMENT, WRITE_AUTHORIZATION
+from offline_tenant.entra.graph.authorization import (
+    READ_POLICIES,
+    READ_SECURITY_DEFAULTS,
+    WRITE_APP_MANAGEMENT,
+    WRITE_AUTHORIZATION,
+    WRITE_SECURITY_DEFAULTS,
+)
 from offline_tenant.entra.graph.request import Operation, Request, Row
 from offline_tenant.web.call import Answer
 
 NO_CONTENT: Final = Answer(204)
-NEEDED: Final = {policies.APP_MANAGEMENT: WRITE_APP_MANAGEMENT, policies.AUTHORIZATION: WRITE_AUTHORIZATION}
+# To read, and to write.
+NEEDED: Final = {
+    policies.APP_MANAGEMENT: (READ_POLICIES, WRITE_APP_MANAGEMENT),
+    policies.AUTHORIZATION: (READ_POLICIES, WRITE_AUTHORIZATION),
+    policies.SECURITY_DEFAULTS: (READ_SECURITY_DEFAULTS, WRITE_SECURITY_DEFAULTS),
+}
 
 
 def _getter(name: str) -> Operation:
@@ -28,9 +39,9 @@ def _updater(name: str) -> Operation:
 
 ROWS: Final = tuple(
     row
-    for name, needed in NEEDED.items()
+    for name, (read, write) in NEEDED.items()
     for row in (
-        Row("GET", f"/policies/{name}", _getter(name), READ_POLICIES),
-        Row("PATCH", f"/policies/{name}", _updater(name), needed),
+        Row("GET", f"/policies/{name}", _getter(name), read),
+        Row("PATCH", f"/policies/{name}", _updater(name), write),
     )
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from offline_tenant.entra.graph import (
     applications,
+    conditional_access,
     consent,
     deleted_items,
     directory_objects,
@@ -43,6 +44,7 @@ ROWS: Final = (
     *directory_roles.ROWS,
     *role_members.ROWS,
     *policies.ROWS,
+    *conditional_access.ROWS,
     *deleted_items.ROWS,
     *lacking.ROWS,
 )

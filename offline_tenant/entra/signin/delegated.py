@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from offline_tenant.entra import clouds
+from offline_tenant.entra.directory import conditional_access
 from offline_tenant.entra.directory.registrations import Registration
 from offline_tenant.entra.signin import clients, people, sealed, tokens
 from offline_tenant.entra.signin.errors import SignInError
@@ -21,6 +22,7 @@ from offline_tenant.entra.verification import issuer
 from offline_tenant.state.store import Document
 
 METHODS: Final = ["pwd"]  # how people prove who they are here
+BROWSERS: Final = frozenset({clients.WEB, clients.SPA})  # platforms whose people sit in front of a browser
 NEVER_IN_TOKENS: Final = frozenset({"offline_access"})
 PLAIN_USER: Final = "b79fbf4d-3ef9-4689-8143-76b194e85509"  # in the wids of every member of a tenant
 
@@ -48,13 +50,14 @@ def answer(request: TokenRequest, signed_in: SignedIn, asked: Asked) -> dict[str
     """Tokens for what was asked.
 
     Raises:
-        SignInError: the account is disabled (50057), not assigned (50105), consent is missing (65001), or several
-            resources are asked for at once (28000).
+        SignInError: the account is disabled (50057), not assigned (50105), blocked by Conditional Access (53003),
+            consent is missing (65001), or several resources are asked for at once (28000).
     """
     people.check(signed_in.user)
     people.check_assigned(request, signed_in.registration, signed_in.user)
     consents = Consents(request, signed_in.registration, signed_in.user)
     part = asked.only() or Part(named(request, clouds.GRAPH), asked.openid)
+    _check_access(request, signed_in, part)
     principal = clients.principal_of(request, signed_in.registration)
     if principal is None or consents.missing(asked):
         raise _no_consent(signed_in.registration)
@@ -67,6 +70,13 @@ def answer(request: TokenRequest, signed_in: SignedIn, asked: Asked) -> dict[str
         "access_token": _access_token(request, signed_in, principal, part, granted),
         **_more(request, signed_in, asked),
     }
+
+
+def _check_access(request: TokenRequest, signed_in: SignedIn, part: Part) -> None:
+    client = conditional_access.BROWSER if signed_in.platform in BROWSERS else conditional_access.NATIVE
+    app_id = part.resource.principal["appId"]
+    if conditional_access.blocks(request.directory, signed_in.user["id"], app_id, client):
+        raise SignInError(53003)
 
 
 def _no_consent(registration: Registration) -> SignInError:

@@ -62,6 +62,11 @@ PEOPLE_FAULTS: Final[Mapping[int, Fault]] = {
         "is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the "
         "application to be multi-tenant.",
     ),
+    53003: Fault(
+        400,
+        GRANT,
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    ),
     54005: Fault(
         400,
         GRANT,

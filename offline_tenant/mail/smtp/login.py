@@ -10,11 +10,10 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from offline_tenant.exchange import organization
 from offline_tenant.exchange.access import mailbox_of, smtp_auth_is_off
 from offline_tenant.mail import xoauth2
 from offline_tenant.mail.authentication import Outcome, authenticate, refused
-from offline_tenant.mail.smtp import texts
+from offline_tenant.mail.smtp import passwords, texts
 from offline_tenant.mail.smtp.session import RefusedError, Reply, Session
 from offline_tenant.state.tenant import Installation
 
@@ -70,9 +69,7 @@ def _basic(session: Session, user: str, password: bytes) -> Reply:
     _decoded(password)
     if what := _disabled(session.installation, user):
         return _refused(session, user, f"SMTP AUTH is off for the {what}", texts.disabled(what))
-    if _blocked(session.installation, user):
-        return _refused(session, user, "an authentication policy blocks it", texts.BASIC_DISABLED)
-    return _refused(session, user, "basic authentication is not supported", texts.BASIC_GONE)
+    return _refused(session, user, *passwords.refusal(session.installation, user))
 
 
 MECHANISMS: Final[Mapping[str, Callable[[Session, bytes], Reply]]] = {"XOAUTH2": _xoauth2, "LOGIN": _login}
@@ -90,19 +87,6 @@ def _disabled(installation: Installation, address: str) -> str | None:
     tenant = installation.tenant(address.rpartition("@")[2])
     mailbox = mailbox_of(tenant, address) if tenant else None
     return smtp_auth_is_off(tenant, mailbox) if tenant and mailbox else None
-
-
-def _blocked(installation: Installation, address: str) -> bool:
-    """Whether the authentication policy of a person, or else the organization's, has no basic authentication."""
-    tenant = installation.tenant(address.rpartition("@")[2])
-    mailbox = mailbox_of(tenant, address) if tenant else None
-    if tenant is None or mailbox is None:
-        return False
-    default = organization.config(tenant, organization.ORGANIZATION)["DefaultAuthenticationPolicy"]
-    policy = tenant.documents("authenticationPolicies").get(
-        mailbox.get("AuthenticationPolicy") or default or ""
-    )
-    return policy is not None and not policy["AllowBasicAuthSmtp"]
 
 
 def _encoded(prompt: str) -> str:

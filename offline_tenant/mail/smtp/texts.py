@@ -48,6 +48,17 @@ HELP: Final = Reply(
 UNSUCCESSFUL: Final = "Authentication unsuccessful"
 NOT_ACCEPTED: Final = Reply(535, f"5.7.3 {UNSUCCESSFUL}", marked=True)
 BASIC_DISABLED: Final = Reply(535, f"5.7.139 {UNSUCCESSFUL}, basic authentication is disabled.", marked=True)
+SECURITY_DEFAULTS: Final = Reply(
+    535,
+    f"5.7.139 {UNSUCCESSFUL}, user is locked by your organization's security defaults policy. Contact your administrator.",
+    marked=True,
+)
+CONDITIONAL_ACCESS: Final = Reply(
+    535,
+    f"5.7.139 {UNSUCCESSFUL}, the request did not meet the criteria to be authenticated successfully. "
+    "Contact your administrator.",
+    marked=True,
+)
 BASIC_GONE: Final = Reply(550, "5.7.30 Basic authentication is not supported for Client Submission.")
 MALFORMED_XOAUTH2: Final = Reply(501, "5.5.124 Invalid XOAUTH2 auth data", marked=True)
 CANCELLED: Final = Reply(501, "5.7.0 Authentication cancelled", marked=True)
