@@ -1,5 +1,6 @@
 """The process is killed in the middle of a storm of writes: what it had answered is there, and the file is whole."""
 
+import fcntl
 import http.client
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from offline_tenant import process
-from offline_tenant.home import Home
+from offline_tenant.home import LOCK, Home
 from tests.offline.load_helper import Connection
 
 CLIENTS = 6
@@ -77,6 +78,13 @@ class Writer:
         self.trigger.count()
 
 
+def gone(home: Home) -> bool:
+    """Wait until the kernel has taken a killed process apart: its sockets close before its lock is free."""
+    with (home.root / LOCK).open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+    return not home.running()
+
+
 def healthy(home: Home) -> bool:
     database = sqlite3.connect(home.database)
     found = database.execute("PRAGMA integrity_check").fetchall()
@@ -110,7 +118,7 @@ def test_every_answered_write_survives_a_kill(home: Home, writes: int) -> None:
     for thread in threads:
         thread.join()
     assert trigger.left <= 0
-    assert not home.running()
+    assert gone(home)
     assert healthy(home)
 
     process.start(home)
