@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.worlds import OfflineTenant, Project
 
@@ -19,6 +19,22 @@ config:
   mailgrant:organization: contoso.onmicrosoft.com
   mailgrant:cloud: custom
 """
+# The cmdlets of its first update.
+FIRST: Final = {
+    "New-ServicePrincipal": 1,
+    "Add-MailboxPermission": 2,
+    "Add-RecipientPermission": 1,
+    "Get-CASMailbox": 3,  # IMAP is on at the front desk, and is looked at again before that is believed
+    "Set-CASMailbox": 2,
+    "Get-TransportConfig": 1,
+    "Set-TransportConfig": 1,
+    "New-AuthenticationPolicy": 1,
+    "Get-User": 1,
+    "Set-User": 1,
+    "Get-DistributionGroup": 1,
+    "New-ManagementScope": 1,
+    "New-ManagementRoleAssignment": 1,
+}
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.somebody import Somebody, project, settings
+from tests.somebody import FIRST, Somebody, project, settings
 from tests.worlds import OfflineTenant
 
 pytestmark = pytest.mark.engine
 
 UP = ("up", "--yes", "--skip-preview")
-FIRST = {
-    "New-ServicePrincipal": 1,
-    "Add-MailboxPermission": 2,
-    "Add-RecipientPermission": 1,
-    "Get-CASMailbox": 3,  # IMAP is on at the front desk, and is looked at again before that is believed
-    "Set-CASMailbox": 2,
-    "Get-TransportConfig": 1,
-    "Set-TransportConfig": 1,
-    "New-AuthenticationPolicy": 1,
-    "Get-User": 1,
-    "Set-User": 1,
-    "Get-DistributionGroup": 1,
-    "New-ManagementScope": 1,
-    "New-ManagementRoleAssignment": 1,
-}
 REFRESH = {
     "Get-ServicePrincipal": 2,
     "Get-MailboxPermission": 2,

@@ -1,0 +1,102 @@
+"""Killing what takes part in an update, in the middle of it."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from offline_tenant import process
+from tests.worlds import OfflineTenant, Project
+
+PATIENCE = 60.0  # seconds
+UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
+
+Kill = Callable[[subprocess.Popen[bytes], OfflineTenant], None]
+
+
+def descendants(of: int) -> dict[int, str]:
+    """The command lines of all processes below one, by process id."""
+    listing = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    table = [line.split(maxsplit=2) for line in listing.splitlines()]
+    found: dict[int, str] = {}
+    parents = {of}
+    while parents:
+        children = {int(pid): args for pid, parent, args in table if int(parent) in parents}
+        found |= children
+        parents = set(children)
+    return found
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def kill_below(running: subprocess.Popen[bytes], words: str) -> None:
+    victims = [pid for pid, args in descendants(running.pid).items() if words in args]
+    assert victims, descendants(running.pid)
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_engine(running: subprocess.Popen[bytes], _: OfflineTenant) -> None:
+    running.kill()
+
+
+def kill_provider(running: subprocess.Popen[bytes], _: OfflineTenant) -> None:
+    kill_below(running, "-m pulumi.dynamic")
+
+
+def kill_pwsh(running: subprocess.Popen[bytes], _: OfflineTenant) -> None:
+    kill_below(running, "offline_tenant.pwsh")
+
+
+def kill_tenant(_: subprocess.Popen[bytes], offline: OfflineTenant) -> None:
+    os.kill(offline.home.remembered()["pid"], signal.SIGKILL)
+
+
+def killed_up(project: Project, offline: OfflineTenant, cmdlet: str, kill: Kill) -> None:
+    """An update in which something is killed while a cmdlet runs; everything that was left alone ends by itself."""
+    offline.stats(reset=True)
+    offline.control("POST", "latency", {f"exchange {cmdlet}": 2.0})
+    with _up(project) as running:
+        wait_for(lambda: offline.stats()["exchange"].get(cmdlet, 0) > 0)
+        below = descendants(running.pid)
+        kill(running, offline)
+    # Whoever lost its parent ends by itself.
+    ours = [pid for pid, args in below.items() if "offline_tenant.pwsh" in args or "pulumi.dynamic" in args]
+    assert len(ours) >= 2
+    wait_for(lambda: not any(map(lives, ours)))
+    process.start(offline.home)
+    offline.control("POST", "latency", {})
+
+
+def taken_up_again(project: Project, kill: Kill) -> None:
+    """As docs/configuration.md says; then the update once more."""
+    if kill is kill_engine:
+        project.pulumi("cancel", "--yes")
+    project.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    project.pulumi("up", "--yes", "--skip-preview")
+
+
+@contextmanager
+def _up(project: Project) -> Iterator[subprocess.Popen[bytes]]:
+    silence = subprocess.DEVNULL
+    with subprocess.Popen(
+        UP, cwd=project.folder, env=dict(project.environment), stdout=silence, stderr=silence
+    ) as running:
+        yield running
