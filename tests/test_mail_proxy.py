@@ -110,8 +110,10 @@ def proxy(offline: OfflineTenant, application: dict[str, str], tmp_path: Path) -
         tmp_path / "log.txt",
         "--debug",
     ]
+    # Unbuffered, or its words come when it ends.
+    environment = {**offline.environment, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, env=offline.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout
         said = []
