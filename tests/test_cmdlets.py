@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailgrant import facts
 from mailgrant.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -17,6 +18,7 @@ from mailgrant.exchange.cmdlets import service_principal as principals
 from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.cmdlets.call import error as call_error
 from mailgrant.exchange.cmdlets.service_principal import ServicePrincipalRecord
+from mailgrant.exchange.rights import RIGHTS
 
 PRINCIPAL = ServicePrincipalRecord(
     app_id="APP", object_id="OBJECT", display_name="poller", sid="S-1-5-21-1", identity="name"
@@ -105,3 +107,7 @@ def test_errors_get_a_type_by_their_id_or_their_text(qualified_id: str, text: st
     assert error.cmdlet == "Get-MailboxPermission"
     assert error.target == "a@b.de"
     assert "|" not in error.text
+
+
+def test_the_words_of_a_stack_and_the_rights_of_exchange_are_the_same() -> None:
+    assert tuple(RIGHTS) == facts.RIGHTS

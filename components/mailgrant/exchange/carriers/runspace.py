@@ -11,6 +11,7 @@ from mailgrant.errors import HostLostError
 from mailgrant.exchange.carriers import framing, psobject
 from mailgrant.exchange.carriers.framing import SESSION, Packet
 from mailgrant.exchange.carriers.host import Host
+from mailgrant.exchange.carriers.values import sendable
 from mailgrant.exchange.cmdlets import call as cmdlets
 from mailgrant.exchange.cmdlets.call import Call, Reply
 
@@ -19,7 +20,6 @@ ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocat
 HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
 NO_ANSWER: Final = -100  # the call id of host calls that expect none
 QUESTIONS: Final = (psrpcore.PipelineHostCallEvent, psrpcore.RunspacePoolHostCallEvent)
-SENDABLE: Final = (str, bool, int, float)
 
 
 class Runspace:
@@ -151,17 +151,8 @@ def _pipeline(pool: psrpcore.ClientRunspacePool, call: Call) -> psrpcore.ClientP
     pipeline = psrpcore.ClientPowerShell(pool)
     pipeline.add_command(call.cmdlet)
     for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
-        pipeline.add_parameter(name, _sendable(name, value))
+        pipeline.add_parameter(name, sendable(name, value))
     return pipeline
-
-
-def _sendable(name: str, value: Any) -> Any:
-    """Let only plain values through: psrpcore sends any other object as an empty one without a word."""
-    if value is None or isinstance(value, SENDABLE):
-        return value
-    if isinstance(value, list | tuple):
-        return [_sendable(name, member) for member in value]
-    raise TypeError(f"{name}: {type(value).__name__} cannot be sent to PowerShell")
 
 
 def _error_record(message: str) -> ErrorRecord:

@@ -14,6 +14,7 @@ from pypsrp.wsman import WSMan
 
 from mailgrant.errors import CmdletError, ConnectError, HostLostError, SetupError
 from mailgrant.exchange.carriers.target import JumpHost, Target
+from mailgrant.exchange.carriers.values import PLAIN, sendable
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply
 from mailgrant.exchange.cmdlets.call import error as error_of
 from mailgrant.exchange.session import Carrier
@@ -23,7 +24,6 @@ logging.getLogger("pypsrp").setLevel(logging.INFO)
 
 POLL: Final = 20  # seconds that one request may wait for output
 BROKEN: Final = (requests.RequestException, WinRMError, OSError)
-PLAIN: Final = (str, bool, int, float)
 
 
 class WsmanCarrier(Carrier):
@@ -65,7 +65,7 @@ class WsmanCarrier(Carrier):
         shell = PowerShell(self._pool)
         shell.add_cmdlet(call.cmdlet)
         for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
-            shell.add_parameter(name, _sendable(name, value))
+            shell.add_parameter(name, sendable(name, value))
         try:
             self._finish(shell)
             shell.close()
@@ -151,11 +151,3 @@ def _message(record: Any) -> str:
     exception = getattr(record, "exception", None)
     properties = getattr(exception, "adapted_properties", {}) | getattr(exception, "extended_properties", {})
     return str(properties.get("Message") or record)
-
-
-def _sendable(name: str, value: Any) -> Any:
-    if value is None or isinstance(value, PLAIN):
-        return value
-    if isinstance(value, list | tuple):
-        return [_sendable(name, member) for member in value]
-    raise TypeError(f"{name}: {type(value).__name__} cannot be sent to PowerShell")
