@@ -91,6 +91,7 @@ def _cloud(ports: dict[str, int]) -> dict[str, object]:
         "scope": "https://outlook.office365.com/.default",
         "exchange_environment": None,
         "exchange": f"https://localhost:{ports['https']}",
+        "graph": f"https://localhost:{ports['https']}",
         "hosts": {service: {"host": "localhost", "port": ports[service]} for service in MAIL},
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pulumi.runtime.config import set_all_config
 from mailgrant import config
 from mailgrant.config import load_plan, parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
+from mailgrant.facts import CLOUDS
 from mailgrant.model import Plan
 
 POLLER = {
@@ -178,6 +180,35 @@ def test_exchange_settings_have_defaults_and_limits() -> None:
     assert parse_exchange('{"sessions": 8}').sessions == 8
     with pytest.raises(ConfigurationError, match=r"mailgrant:exchange\.sessions: "):
         parse_exchange({"sessions": 99})
+
+
+def test_graph_has_its_own_host_in_every_cloud() -> None:
+    scopes = {name: parse({**STACK, "cloud": name}).cloud.graph_scope for name in CLOUDS}
+
+    assert scopes == {
+        "global": "https://graph.microsoft.com/.default",
+        "usgov-high": "https://graph.microsoft.us/.default",
+        "usgov-dod": "https://dod-graph.microsoft.us/.default",
+        "china": "https://microsoftgraph.chinacloudapi.cn/.default",
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"), [({"graph": "https://graph.example"}, "https://graph.example"), ({}, "https://one")]
+)
+def test_a_custom_cloud_says_where_graph_is_or_has_it_where_people_sign_in(
+    told: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file: dict[str, Any] = {
+        "authority": "https://one",
+        "scope": "https://one/.default",
+        "exchange_environment": None,
+        "hosts": {},
+    }
+    (tmp_path / "cloud.json").write_text(json.dumps({**file, **told}))
+    monkeypatch.setenv("MAILGRANT_CLOUD_FILE", str(tmp_path / "cloud.json"))
+
+    assert config.cloud("custom").graph == expected
 
 
 def test_a_custom_cloud_needs_its_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,10 @@ def _custom_cloud() -> Cloud:
         values = json.loads(Path(path).read_text())
         hosts = {protocol: Host(**host) for protocol, host in values["hosts"].items()}
         exchange = values.get("exchange") or values["scope"].removesuffix("/.default")
-        found = Cloud(values["authority"], values["scope"], values["exchange_environment"], hosts, exchange)
+        # Files of older versions name no Graph: the offline tenant has it where people sign in.
+        graph = values.get("graph") or values["authority"]
+        environment = values["exchange_environment"]
+        found = Cloud(values["authority"], values["scope"], environment, hosts, exchange, graph)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
             f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", OFFLINE

@@ -6,6 +6,7 @@ Everything that needs such a fact walks these tables. Sources, read in November 
 - EXOPS: learn.microsoft.com/powershell/module/exchangepowershell/connect-exchangeonline
 - CLOUDS: learn.microsoft.com/entra/identity-platform/authentication-national-cloud, and CSS-Exchange's
   Get-CloudServiceEndpoint.ps1; hosts marked "unverified" were found in no Microsoft page
+- GRAPH: learn.microsoft.com/graph/deployments
 """
 
 from collections.abc import Mapping
@@ -58,6 +59,7 @@ class Cloud:
         exchange_environment: ``-ExchangeEnvironmentName`` of Connect-ExchangeOnline (EXOPS); None leaves it out.
         hosts: the mail server by protocol.
         exchange: the root of Exchange's own address, without a slash at the end; for the carrier ``rest``.
+        graph: the root of Microsoft Graph, without a slash at the end (GRAPH).
     """
 
     authority: str
@@ -65,27 +67,49 @@ class Cloud:
     exchange_environment: str | None
     hosts: Mapping[str, Host]
     exchange: str
+    graph: str
+
+    @property
+    def graph_scope(self) -> str:
+        """What a token for Microsoft Graph is asked for."""
+        return f"{self.graph}/.default"
 
 
-def _cloud(authority: str, exchange: str, environment: str, smtp: str) -> Cloud:
+def _cloud(authority: str, exchange: str, environment: str, smtp: str, graph: str) -> Cloud:
     hosts = {"imap": Host(exchange, 993), "pop": Host(exchange, 995), "smtp": Host(smtp, 587)}
     root = f"https://{exchange}"
-    return Cloud(f"https://{authority}", f"{root}/.default", environment, hosts, root)
+    return Cloud(f"https://{authority}", f"{root}/.default", environment, hosts, root, f"https://{graph}")
 
 
 CLOUDS: Final[Mapping[str, Cloud]] = {
     "global": _cloud(
-        "login.microsoftonline.com", "outlook.office365.com", "O365Default", "smtp.office365.com"
+        "login.microsoftonline.com",
+        "outlook.office365.com",
+        "O365Default",
+        "smtp.office365.com",
+        "graph.microsoft.com",
     ),
     # unverified: the mail hosts of GCC High and DoD
     "usgov-high": _cloud(
-        "login.microsoftonline.us", "outlook.office365.us", "O365USGovGCCHigh", "smtp.office365.us"
+        "login.microsoftonline.us",
+        "outlook.office365.us",
+        "O365USGovGCCHigh",
+        "smtp.office365.us",
+        "graph.microsoft.us",
     ),
     "usgov-dod": _cloud(
-        "login.microsoftonline.us", "outlook-dod.office365.us", "O365USGovDoD", "outlook-dod.office365.us"
+        "login.microsoftonline.us",
+        "outlook-dod.office365.us",
+        "O365USGovDoD",
+        "outlook-dod.office365.us",
+        "dod-graph.microsoft.us",
     ),
     "china": _cloud(
-        "login.partner.microsoftonline.cn", "partner.outlook.cn", "O365China", "smtp.partner.outlook.cn"
+        "login.partner.microsoftonline.cn",
+        "partner.outlook.cn",
+        "O365China",
+        "smtp.partner.outlook.cn",
+        "microsoftgraph.chinacloudapi.cn",
     ),
 }
 
