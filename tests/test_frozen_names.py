@@ -6,6 +6,8 @@ from pickletools import genops
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
+from mailgrant.certificates import provider as certificate_provider
+from mailgrant.certificates import resources as certificate_resources
 from mailgrant.exchange import provider, resources, scope_provider, settings_provider
 
 # The providers' pickles, as the first release wrote them: a path and a name, and nothing else.
@@ -25,10 +27,12 @@ LATER = {
     "TransportSettingsProvider": settings_provider,
     "AuthenticationPolicyProvider": settings_provider,
     "SmtpApplicationScopeProvider": scope_provider,
+    "ClientCertificateProvider": certificate_provider,
 }
 MODULES = {
     settings_provider: "mailgrant.exchange.settings_provider",
     scope_provider: "mailgrant.exchange.scope_provider",
+    certificate_provider: "mailgrant.certificates.provider",
 }
 TOKENS = {
     "ServicePrincipal": "dynamic/exchange:ServicePrincipal",
@@ -38,6 +42,7 @@ TOKENS = {
     "TransportSettings": "dynamic/exchange:TransportSettings",
     "AuthenticationPolicy": "dynamic/exchange:AuthenticationPolicy",
     "SmtpApplicationScope": "dynamic/exchange:SmtpApplicationScope",
+    "ClientCertificate": "dynamic/credentials:ClientCertificate",
 }
 
 
@@ -63,4 +68,5 @@ def test_a_later_provider_is_pickled_by_its_path_and_holds_nothing(name: str) ->
 
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_resource_has_its_type_token(name: str) -> None:
-    assert getattr(resources, name)._resource_type_name == TOKENS[name]  # noqa: SLF001 - Pulumi's own place for it
+    module = certificate_resources if name == "ClientCertificate" else resources
+    assert getattr(module, name)._resource_type_name == TOKENS[name]  # noqa: SLF001 - Pulumi's own place for it

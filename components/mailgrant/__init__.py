@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mailgrant.access import ExchangeAccess
+    from mailgrant.certificates.resources import ClientCertificate
     from mailgrant.client import DaemonClient, deploy
     from mailgrant.completeness import require
     from mailgrant.config import load_plan
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuthenticationPolicy",
+    "ClientCertificate",
     "ConfigurationError",
     "DaemonClient",
     "DaemonPlan",
@@ -55,6 +57,7 @@ __all__ = [
 # come through this door, too, and have no use for the azuread package, which takes most of a second.
 _ROOMS = {
     "mailgrant.access": ("ExchangeAccess",),
+    "mailgrant.certificates.resources": ("ClientCertificate",),
     "mailgrant.client": ("DaemonClient", "deploy"),
     "mailgrant.config": ("load_plan",),
     "mailgrant.entra": ("EntraApplication",),

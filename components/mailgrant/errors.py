@@ -2,6 +2,7 @@
 
 MailgrantError
 ├── ConfigurationError      you asked wrongly: every fault at once, each with its place
+├── CertificateError        what was given as an application's certificate cannot be one
 ├── SetupError              something around mailgrant is missing: engine, PowerShell, credentials, a running tenant
 ├── SignInError             Entra gave no token
 ├── LoginError              a mail server refused the token, or the mailbox behind it
@@ -65,6 +66,10 @@ class ConfigurationError(MailgrantError):
         super().__init__(
             "\n".join([*lines, *(f"  - {fault.path}: {fault.problem}" for fault in self.faults)])
         )
+
+
+class CertificateError(MailgrantError):
+    """What was given as an application's certificate cannot be one."""
 
 
 class SetupError(MailgrantError):
