@@ -7,15 +7,13 @@ for people goes to stderr. Exit code 1: no engine, and the message says what to 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import sys
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import builder
+import cache
 import disk
 import gotool
 import installed
@@ -24,10 +22,11 @@ from faults import EngineError
 from progress import Progress, elapsed, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
     from types import FrameType
 
 INTERRUPTED = 130
+WAITING = "Another run is building the same engine; waiting for it"
 
 
 def main() -> int:
@@ -52,7 +51,7 @@ def directory() -> str:
     why_not_path = installed.why_not()
     if not why_not_path:
         return ""
-    target = _cache() / recipe.key()
+    target = cache.folder() / recipe.key()
     if not _complete(target):
         _build(gotool.find(why_not_path), target, why_not_path)
     return str(target)
@@ -60,8 +59,7 @@ def directory() -> str:
 
 def _build(go: gotool.Go, target: Path, why_not_path: str) -> None:
     disk.check(go, target.parent)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with Progress() as progress, _alone(target, progress):
+    with Progress() as progress, cache.alone(target, progress, WAITING):
         # The run that we waited for may have built it.
         if _complete(target):
             return
@@ -74,25 +72,8 @@ def _build(go: gotool.Go, target: Path, why_not_path: str) -> None:
     note(f"The engine is ready, after {elapsed(progress.seconds())}.")
 
 
-@contextmanager
-def _alone(target: Path, progress: Progress) -> Iterator[None]:
-    with target.with_name(f"{target.name}.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress.doing("Another run is building the same engine; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _complete(target: Path) -> bool:
     return all(os.access(target / program, os.X_OK) for program in recipe.PROGRAMS)
-
-
-def _cache() -> Path:
-    # The XDG specification: a path that is not absolute is to be ignored.
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".cache") / "mailgrant"
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
