@@ -54,6 +54,10 @@ class Operation:
         """Read one object; ``select="a"`` and ``filter="…"`` become OData's ``$select`` and ``$filter``."""
         return self._call("GET", self._base() + path + _encoded(query)).json() or {}
 
+    def get_late(self, path: str, **query: str) -> Any:
+        """As ``get``, of what may not have arrived everywhere: 404 is asked again."""
+        return self._call("GET", self._base() + path + _encoded(query), retry={NOT_FOUND: ""}).json() or {}
+
     def find(self, path: str, **query: str) -> dict[str, Any] | None:
         """Read one object; None if it is not there."""
         try:
@@ -139,6 +143,11 @@ class Operation:
 def quoted(value: str) -> str:
     """A text literal for ``$filter``."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def shown(value: str) -> str:
+    """A text in a message, in the double quotes that Go puts around it."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _encoded(query: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from offline_tenant.azuread_plugin.differences import Differences, differences, top_level
 from offline_tenant.azuread_plugin.errors import InitFailedError, PluginError
 from offline_tenant.azuread_plugin.graph import Operation
-from offline_tenant.azuread_plugin.properties import Failure, canonical, failures, is_empty, with_defaults
+from offline_tenant.azuread_plugin.properties import Failure, canonical, exclusive, failures, with_defaults
 from offline_tenant.azuread_plugin.resources.resource import Creation, Resource, Target
 from offline_tenant.azuread_plugin.signin import Session
 from offline_tenant.azuread_plugin.values import UNKNOWN, Values
@@ -14,11 +14,7 @@ from offline_tenant.azuread_plugin.values import UNKNOWN, Values
 
 def check(resource: Resource, given: Values) -> tuple[Values, list[Failure]]:
     """Inputs completed by defaults, and what is wrong with them."""
-    both = [
-        Failure(one, f'"{one}": conflicts with {other}')
-        for one, other in resource.conflicts
-        if not is_empty(given.get(one)) and not is_empty(given.get(other))
-    ]
+    both = exclusive(given, resource.exactly_one, resource.conflicts)
     return with_defaults(resource.properties, given), failures(resource.properties, given) + both
 
 

@@ -114,6 +114,35 @@ def failures(properties: Sequence[Property], given: Mapping[str, Any], path: str
     return unknown + missing + wrong
 
 
+def exclusive(
+    given: Mapping[str, Any], exactly_one: Sequence[str], conflicts: Sequence[tuple[str, str]]
+) -> list[Failure]:
+    """What is wrong with several of these properties together.
+
+    Args:
+        given: inputs; ``False`` and an empty list are given, too.
+        exactly_one: of which one must be given; none stands for no such rule.
+        conflicts: pairs that must not both have a value.
+    """
+    present = sorted(name for name in exactly_one if given.get(name) is not None)
+    together = [
+        Failure(one, f'"{one}": conflicts with {other}')
+        for one, other in conflicts
+        if not is_empty(given.get(one)) and not is_empty(given.get(other))
+    ]
+    if not exactly_one or len(present) == 1:
+        return together
+    first = present[0] if present else exactly_one[0]
+    reason = f"one of `{_terraform(exactly_one)}` must be specified"
+    if present:
+        reason = f"only one of `{_terraform(exactly_one)}` can be specified, but `{_terraform(present)}` were specified."
+    return [Failure(first, f'"{_terraform([first])}": {reason}'), *together]
+
+
+def _terraform(names: Sequence[str]) -> str:
+    return ",".join(sorted(re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name) for name in names))
+
+
 def _value_failures(row: Property, value: Any, path: str) -> list[Failure]:
     if row.absent and not is_empty(value):
         return [Failure(path, f"not supported by the azuread stand-in: {row.absent}")]
@@ -179,6 +208,10 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(item is UNKNOWN or isinstance(item, str) for item in value)
 
 
+def _uuids(value: Any) -> bool:
+    return _texts(value) and all(item is UNKNOWN or UUID.fullmatch(item) for item in value)
+
+
 def _objects(value: Any) -> bool:
     return isinstance(value, list) and all(item is UNKNOWN or isinstance(item, dict) for item in value)
 
@@ -188,6 +221,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "filled": Form("a text that is not empty", lambda value: isinstance(value, str) and value != ""),
     "uuid": Form("a valid UUID", lambda value: isinstance(value, str) and bool(UUID.fullmatch(value))),
     "time": Form("a valid RFC3339 date such as 2027-01-01T00:00:00Z", _is_time),
+    "uuids": Form("a list of valid UUIDs", _uuids),
     "flag": Form("true or false", lambda value: isinstance(value, bool)),
     "number": Form("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "texts": Form("a list of texts", _texts),

@@ -14,7 +14,6 @@ from offline_tenant.azuread_plugin.differences import top_level
 from offline_tenant.azuread_plugin.errors import PluginError
 from offline_tenant.azuread_plugin.graph import Operation
 from offline_tenant.azuread_plugin.pace import Pace
-from offline_tenant.azuread_plugin.properties import failures
 from offline_tenant.azuread_plugin.resources.resource import Resource, Target
 from offline_tenant.azuread_plugin.schema import package_schema
 from offline_tenant.azuread_plugin.settings import settings_from
@@ -121,7 +120,7 @@ class AzureadProvider(rpc.Provider):
         if function is None:
             raise PluginError(f"the azuread stand-in does not know the function {request.tok!r}")
         arguments = plain_map(request.args)
-        if wrong := failures(function.arguments, arguments):
+        if wrong := function.wrong(arguments):
             return rpc.InvokeResponse(failures=[rpc.CheckFailure(one.name, one.reason) for one in wrong])
         found = await self._run(
             lambda: function.invoke(Operation(self._session(), FUNCTION_SECONDS), arguments)

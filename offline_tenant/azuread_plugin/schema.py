@@ -13,6 +13,7 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
     "number": {"type": "integer"},
     "map": {"type": "object", "additionalProperties": {"type": "string"}},
     "texts": TEXTS,
+    "uuids": TEXTS,
 }
 TEXT: Final = {"type": "string"}
 Types = dict[str, dict[str, Any]]

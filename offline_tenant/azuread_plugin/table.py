@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from offline_tenant.azuread_plugin.functions.function import Function
+from offline_tenant.azuread_plugin.functions.get_application import GetApplication
 from offline_tenant.azuread_plugin.functions.get_client_config import GetClientConfig
 from offline_tenant.azuread_plugin.functions.get_service_principal import GetServicePrincipal
+from offline_tenant.azuread_plugin.functions.get_service_principals import GetServicePrincipals
+from offline_tenant.azuread_plugin.functions.get_user import GetUser
+from offline_tenant.azuread_plugin.functions.get_users import GetUsers
 from offline_tenant.azuread_plugin.resources.app_role_assignment import AppRoleAssignment
 from offline_tenant.azuread_plugin.resources.application import Application
 from offline_tenant.azuread_plugin.resources.application_certificate import ApplicationCertificate
@@ -30,5 +34,13 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     )
 }
 FUNCTIONS: Final[Mapping[str, Function]] = {
-    row.token: row for row in (GetClientConfig(), GetServicePrincipal())
+    row.token: row
+    for row in (
+        GetApplication(),
+        GetClientConfig(),
+        GetServicePrincipal(),
+        GetServicePrincipals(),
+        GetUser(),
+        GetUsers(),
+    )
 }

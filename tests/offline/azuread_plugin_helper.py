@@ -40,6 +40,10 @@ GRANT: Final = (
     "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant"
 )
 GET_SERVICE_PRINCIPAL: Final = "azuread:index/getServicePrincipal:getServicePrincipal"
+GET_SERVICE_PRINCIPALS: Final = "azuread:index/getServicePrincipals:getServicePrincipals"
+GET_APPLICATION: Final = "azuread:index/getApplication:getApplication"
+GET_USER: Final = "azuread:index/getUser:getUser"
+GET_USERS: Final = "azuread:index/getUsers:getUsers"
 GET_CLIENT_CONFIG: Final = "azuread:index/getClientConfig:getClientConfig"
 JSON: Final = "application/json; charset=utf-8"
 DELETED: Final = 204
@@ -114,7 +118,7 @@ class Graph:
         return handler(path, dict(parse_qsl(parts.query)).get("$filter", ""), body)
 
     def _get(self, path: str, condition: str, _body: Any) -> tuple[int, Any]:
-        if condition:
+        if condition or path.count("/") == 1:
             return self._list(path, condition)
         if path.endswith("/owners"):
             return 200, {
@@ -127,8 +131,7 @@ class Graph:
         return 200, shown | {"passwordCredentials": []} if len(self.requests) in self.blind else shown
 
     def _list(self, path: str, condition: str) -> tuple[int, Any]:
-        name, value = re.fullmatch(r"(\w+) eq '(.*)'", condition).groups()  # type: ignore[union-attr]
-        found = [item for item in self.of(path[1:]) if item[name] == value.replace("''", "'")]
+        found = [item for item in self.of(path[1:]) if holds(condition, item)]
         if self.paged:
             self.paged = False
             following = f"{self.base}/v1.0{path}?%24filter={quote_plus(condition)}"
@@ -168,6 +171,16 @@ class Graph:
             self.objects[owned]["owners"].remove(owner)
             return 204, None
         return (204, None) if self.objects.pop(path, None) else gone(path)
+
+
+def holds(condition: str, item: Mapping[str, Any]) -> bool:
+    """Whether an object meets one of the few forms of $filter that the plugin writes."""
+    if not condition:
+        return True
+    pattern = r"(\w+)(?:/any\(\w+:\w+)? eq '(.*?)'\)?"
+    name, value = re.fullmatch(pattern, condition).groups()  # type: ignore[union-attr]
+    kept, wanted = item.get(name), value.replace("''", "'")
+    return wanted in kept if isinstance(kept, list) else bool(kept == wanted)
 
 
 def gone(path: str) -> tuple[int, Any]:

@@ -210,7 +210,7 @@ def test_a_password_must_stay_visible_before_it_is_believed(plugin: Plugin, grap
 def test_an_unknown_type_or_function_is_refused_loudly(plugin: Plugin) -> None:
     for act in (
         lambda: plugin.check("azuread:index/group:Group", {}),
-        lambda: plugin.invoke("azuread:index/getUser:getUser", {}),
+        lambda: plugin.invoke("azuread:index/getGroup:getGroup", {}),
     ):
         assert "azuread stand-in does not know" in failure(act).details()
 

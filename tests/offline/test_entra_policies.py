@@ -209,6 +209,30 @@ def test_the_life_of_an_account(entra: Entra, admin: str) -> None:
         assert fault(entra.graph("GET", "/me", token=token)) == (400, "BadRequest", text)
 
 
+def test_particulars_of_people_are_kept_for_who_asks(entra: Entra, admin: str) -> None:
+    path = "/users/admin@contoso.onmicrosoft.com"
+    assert "department" not in entra.graph("GET", path, token=admin).json()
+    told = {"department": "IT", "employeeId": "17", "employeeOrgData": {"costCenter": "4"}}
+    assert entra.graph("PATCH", path, told, token=admin).status_code == 204
+    wanted = "department,employeeId,employeeOrgData,onPremisesSyncEnabled,proxyAddresses,usageLocation"
+    shown = entra.graph("GET", path, token=admin, **{"$select": wanted}).json()
+    assert {name: shown[name] for name in wanted.split(",")} == {
+        "department": "IT",
+        "employeeId": "17",
+        "employeeOrgData": {"costCenter": "4", "division": None},
+        "onPremisesSyncEnabled": None,
+        "proxyAddresses": [],
+        "usageLocation": None,
+    }
+    nobody = (
+        "Resource 'manager' does not exist or one of its queried reference-property objects are not present."
+    )
+    alone = fault(entra.graph("GET", f"{path}/manager", token=admin))
+    assert alone == (404, "Request_ResourceNotFound", nobody)
+    assert fault(entra.graph("GET", f"/users/{NOBODY}/manager", token=admin))[0] == 404
+    assert fault(entra.graph("PATCH", path, {"onPremisesSyncEnabled": True}, token=admin))[0] == 400
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -89,6 +89,7 @@ def test_more_verbs_of_graph(entra: Entra, verb: str, path: str) -> None:
         ("PATCH", "/me"),
         ("DELETE", f"/directoryObjects/{NOBODY}"),
         ("PATCH", f"/organization/{NOBODY}"),
+        ("PUT", f"/users/{NOBODY}/manager/$ref"),
         ("POST", "/directoryObjects/getByIds"),
         ("POST", "/directoryObjects/validateProperties"),
         ("POST", "/users/getByIds"),

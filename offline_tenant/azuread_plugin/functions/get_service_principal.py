@@ -17,13 +17,11 @@ class GetServicePrincipal(Function):
         Property("displayName", "filled"),
         Property("objectId", "uuid"),
     )
+    exactly_one = ("clientId", "displayName", "objectId")
 
     def invoke(self, operation: Operation, arguments: Values) -> Values:
         """List or GET it, then GET its one beta property."""
-        given = {name: value for name, value in arguments.items() if value}
-        if len(given) != 1:
-            raise PluginError('exactly one of "client_id", "display_name", "object_id" must be specified')
-        principal = _find(operation, **given)
+        principal = _find(operation, **{name: value for name, value in arguments.items() if value})
         path = PREFIX + principal["id"]
         with described(f"Retrieving service principal {path} (beta API)"):
             beta = operation.get(f"/beta{path}", select="samlMetadataUrl")

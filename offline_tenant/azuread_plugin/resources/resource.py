@@ -62,6 +62,7 @@ class Resource(ABC):
         timeouts: unless the program sets others.
         recomputed: pairs of an input and an output that a change of it makes unknown in a preview.
         conflicts: pairs of inputs of which only one may be given.
+        exactly_one: of these inputs one must be given; none stands for no such rule.
     """
 
     token: ClassVar[str]
@@ -70,6 +71,7 @@ class Resource(ABC):
     timeouts: ClassVar[Timeouts] = Timeouts()
     recomputed: ClassVar[tuple[tuple[str, str], ...]] = ()
     conflicts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    exactly_one: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def create(self, operation: Operation, inputs: Values, creation: Creation) -> None:

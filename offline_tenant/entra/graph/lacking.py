@@ -14,6 +14,7 @@ LACKING: Final = (
     ("PATCH", "/me"),
     ("DELETE", "/directoryObjects/{object}"),
     ("PATCH", "/organization/{id}"),
+    ("PUT", "/users/{user}/manager/$ref"),
     ("POST", "/roleManagement/directory/roleDefinitions"),
     ("PATCH", "/roleManagement/directory/roleDefinitions/{role}"),
     ("DELETE", "/roleManagement/directory/roleDefinitions/{role}"),

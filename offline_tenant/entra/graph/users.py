@@ -1,6 +1,6 @@
 """``/users`` and ``/me``: https://learn.microsoft.com/graph/api/resources/user ."""
 
-from typing import Final
+from typing import Final, NoReturn
 
 from offline_tenant.entra.directory import users
 from offline_tenant.entra.directory.errors import DirectoryError
@@ -45,6 +45,14 @@ def _revoke(request: Request) -> Answer:
     return Answer(200, request.context("Edm.Boolean") | {"value": True})
 
 
+def _manager(request: Request) -> NoReturn:
+    _one(request)
+    message = (
+        "Resource 'manager' does not exist or one of its queried reference-property objects are not present."
+    )
+    raise DirectoryError(404, "Request_ResourceNotFound", message)
+
+
 def _needed_for_me(request: Request) -> Permission:
     # Whatever the application may do: it is nobody.
     if request.caller.app_only:
@@ -65,5 +73,6 @@ ROWS: Final = (
     Row("GET", "/users/{user}", _get, READ_USERS),
     Row("PATCH", "/users/{user}", _update, WRITE_USERS),
     Row("DELETE", "/users/{user}", _delete, WRITE_USERS),
+    Row("GET", "/users/{user}/manager", _manager, READ_USERS),
     Row("POST", "/users/{user}/revokeSignInSessions", _revoke, WRITE_USERS),
 )
