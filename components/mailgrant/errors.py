@@ -5,6 +5,7 @@ MailgrantError
 ├── CertificateError        what was given as an application's certificate cannot be one
 ├── SetupError              something around mailgrant is missing: engine, PowerShell, credentials, a running tenant
 ├── SignInError             Entra gave no token
+├── GraphError              Microsoft Graph gave no answer, or refused
 ├── LoginError              a mail server refused the token, or the mailbox behind it
 └── ExchangeError           Exchange gave no answer, or refused
     ├── HostLostError       the PowerShell process ended, or does not answer
@@ -88,6 +89,21 @@ class SignInError(MailgrantError):
     def __init__(self, code: str, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
         self.code = code
+
+
+class GraphError(MailgrantError):
+    """Microsoft Graph gave no answer, or refused.
+
+    Args:
+        status: of HTTP; 0 if there was no answer that could be read.
+        code: Graph's own, such as ``Authorization_RequestDenied``; may be empty.
+        message: what Graph said, or what happened.
+        remedy: what to do.
+    """
+
+    def __init__(self, status: int, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.status, self.code = status, code
 
 
 class LoginError(MailgrantError):

@@ -65,7 +65,7 @@ def ask(source: str, method: str, url: str, bearer: str, query: Mapping[str, str
     added = {name: value for name, value in query.items() if name not in given}
     try:
         with Web() as web:
-            web.auth = _keep  # .netrc must not take the bearer's place
+            web.auth = keep  # .netrc must not take the bearer's place
             answer = web.request(method, url, params=added, headers=headers)
             body = answer.json() if answer.status_code == OK else None
     except (OSError, ValueError) as error:  # the texts of requests' errors hold addresses and header values
@@ -77,7 +77,8 @@ def ask(source: str, method: str, url: str, bearer: str, query: Mapping[str, str
     return body
 
 
-def _keep(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def keep(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """As a session's ``auth``: the request goes as it is."""
     return request
 
 

@@ -141,6 +141,14 @@ READ_POLICIES: Final = Permission(
     _any("Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration", "Policy.ReadWrite.Authorization"),
     directory_roles=READERS,
 )
+_READ_ONE: Final = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
+READ_APP_POLICIES: Final = Permission(
+    (
+        *_with("Policy.Read.All", *_READ_ONE),
+        *_with("Policy.ReadWrite.ApplicationConfiguration", *_READ_ONE),
+    ),
+    directory_roles=READERS,
+)
 WRITE_APP_MANAGEMENT: Final = Permission(
     _any("Policy.ReadWrite.ApplicationConfiguration"), directory_roles=APPLICATION_ADMINISTRATORS
 )
