@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 
 from offline_tenant.azuread_plugin.errors import ConnectionFailedError, GraphError, PluginError
 from offline_tenant.azuread_plugin.http import Reply
+from offline_tenant.azuread_plugin.pace import IN_A_ROW
 from offline_tenant.azuread_plugin.signin import USER_AGENT, Session, odata_error
 
 NOT_FOUND: Final = 404
@@ -84,9 +85,21 @@ class Operation:
         """Remove an object."""
         self._call("DELETE", self._base() + path)
 
-    def settle(self, seen: Callable[[], bool], *, interval: float, misses: int | None = None) -> None:
+    def rest(self, seconds: float) -> None:
+        """Wait as the real plugin waits here; see ``Pace.rest``."""
+        self.session.pace.rest(seconds)
+
+    def settle(
+        self,
+        seen: Callable[[], bool],
+        *,
+        interval: float,
+        misses: int | None = None,
+        times: int = IN_A_ROW,
+    ) -> None:
         """Poll until the wanted state was seen often enough; see ``Pace.settle``."""
-        self.session.pace.settle(seen, interval=interval, deadline=self.deadline, misses=misses)
+        pace = self.session.pace
+        pace.settle(seen, interval=interval, deadline=self.deadline, misses=misses, times=times)
 
     def _base(self) -> str:
         # Signing in is what tells where Graph is.

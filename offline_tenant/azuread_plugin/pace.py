@@ -46,16 +46,31 @@ class Pace:
         if self.stopped.is_set():
             raise CancelledError
 
+    def rest(self, seconds: float) -> None:
+        """One of the real plugin's fixed waits, that long if the pace is real.
+
+        Raises:
+            CancelledError: the engine asked to stop meanwhile.
+        """
+        self.wait(seconds if self.real else 0.0)
+
     def settle(
-        self, seen: Callable[[], bool], *, interval: float, deadline: float, misses: int | None
+        self,
+        seen: Callable[[], bool],
+        *,
+        interval: float,
+        deadline: float,
+        misses: int | None,
+        times: int = IN_A_ROW,
     ) -> None:
-        """Poll until the object was seen in the wanted state five times in a row.
+        """Poll until the object was seen in the wanted state several times in a row.
 
         Args:
             seen: one read; whether it showed the wanted state.
             interval: seconds that the real plugin waits between reads.
             deadline: when to give up, on ``now``'s clock.
             misses: how many reads in a row may fail to show it; None is without limit.
+            times: how many reads in a row must show it.
 
         Raises:
             PluginError: it never settled.
@@ -63,7 +78,7 @@ class Pace:
         hits, missed, wait = 0, 0, FIRST_WAIT
         while True:
             hits, missed = (hits + 1, 0) if seen() else (0, missed + 1)
-            if hits == IN_A_ROW:
+            if hits == times:
                 return
             if misses is not None and missed > misses:
                 raise PluginError(f"couldn't find resource ({misses} retries)")

@@ -25,6 +25,7 @@ class Property:
         output: whether it can only be read.
         replaces: whether a change makes a new object.
         unordered: whether the order of a list means nothing.
+        caseless: whether capital and small letters mean the same.
         secret: whether the value is a secret.
         members: of an object, or of each object in a list.
         absent: why the stand-in refuses it; empty if it does not.
@@ -38,6 +39,7 @@ class Property:
     output: bool = False
     replaces: bool = False
     unordered: bool = False
+    caseless: bool = False
     secret: bool = False
     members: "tuple[Property, ...]" = field(default=())
     absent: str = ""
@@ -172,6 +174,8 @@ def canonical(row: Property, value: Any) -> Any:
         return _canonical_object(row, value) or None
     if row.form == "objects" and value is not None:
         value = [item if item is UNKNOWN else _canonical_object(row, item) for item in value]
+    if row.caseless and isinstance(value, str):
+        value = value.casefold()
     if row.unordered and isinstance(value, list):
         value = sorted(value, key=lambda item: json.dumps(item, sort_keys=True, default=repr))
     if row.default is not None:

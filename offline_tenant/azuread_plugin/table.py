@@ -16,8 +16,13 @@ from offline_tenant.azuread_plugin.resources.application_certificate import Appl
 from offline_tenant.azuread_plugin.resources.application_federated_identity_credential import (
     ApplicationFederatedIdentityCredential,
 )
+from offline_tenant.azuread_plugin.resources.application_flexible_federated_identity_credential import (
+    ApplicationFlexibleFederatedIdentityCredential,
+)
 from offline_tenant.azuread_plugin.resources.application_password import ApplicationPassword
 from offline_tenant.azuread_plugin.resources.delegated_permission_grant import DelegatedPermissionGrant
+from offline_tenant.azuread_plugin.resources.directory_role import DirectoryRole
+from offline_tenant.azuread_plugin.resources.directory_role_assignment import DirectoryRoleAssignment
 from offline_tenant.azuread_plugin.resources.resource import Resource
 from offline_tenant.azuread_plugin.resources.service_principal import ServicePrincipal
 
@@ -29,8 +34,11 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         ApplicationPassword(),
         ApplicationCertificate(),
         ApplicationFederatedIdentityCredential(),
+        ApplicationFlexibleFederatedIdentityCredential(),
         AppRoleAssignment(),
         DelegatedPermissionGrant(),
+        DirectoryRole(),
+        DirectoryRoleAssignment(),
     )
 }
 FUNCTIONS: Final[Mapping[str, Function]] = {

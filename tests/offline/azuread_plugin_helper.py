@@ -35,6 +35,9 @@ CERTIFICATE: Final = "azuread:index/applicationCertificate:ApplicationCertificat
 FEDERATED: Final = (
     "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"
 )
+FLEXIBLE: Final = "azuread:index/applicationFlexibleFederatedIdentityCredential:ApplicationFlexibleFederatedIdentityCredential"
+ROLE: Final = "azuread:index/directoryRole:DirectoryRole"
+ROLE_ASSIGNMENT: Final = "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment"
 ASSIGNMENT: Final = "azuread:index/appRoleAssignment:AppRoleAssignment"
 GRANT: Final = (
     "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant"
@@ -112,7 +115,7 @@ class Graph:
     def answer(self, method: str, url: str, body: Any) -> tuple[int, Any]:
         parts = urlsplit(url)
         version, path = re.fullmatch(r"/(v1\.0|beta)(/.*)", parts.path).groups()  # type: ignore[union-attr]
-        if version == "beta":
+        if version == "beta" and "$select" in url.replace("%24", "$"):
             return 200, {}
         handler: Callable[[str, str, Any], tuple[int, Any]] = getattr(self, f"_{method.lower()}")
         return handler(path, dict(parse_qsl(parts.query)).get("$filter", ""), body)

@@ -17,11 +17,14 @@ from tests.offline.azuread_plugin_helper import (
     CERTIFICATE,
     CLIENT_ID,
     FEDERATED,
+    FLEXIBLE,
     GET_CLIENT_CONFIG,
     GET_SERVICE_PRINCIPAL,
     GRANT,
     ME,
     PASSWORD,
+    ROLE,
+    ROLE_ASSIGNMENT,
     SERVICE_PRINCIPAL,
     Graph,
     Plugin,
@@ -29,7 +32,8 @@ from tests.offline.azuread_plugin_helper import (
 
 pytest_plugins = ["tests.offline.azuread_plugin_fixtures"]
 
-ROLE = "dc890d15-9560-4a4c-9b7f-a736ec74ec40"
+IMAP = "dc890d15-9560-4a4c-9b7f-a736ec74ec40"
+TEMPLATE = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 Made = tuple[str, dict[str, Any]]
 
@@ -71,8 +75,32 @@ class World:
             "subject": subject,
         }
 
+    def flexible(self) -> Made:
+        return self.plugin.create(FLEXIBLE, self.flexible_inputs("claims['sub'] matches 'repo:a:*'"))
+
+    def flexible_inputs(self, expression: str) -> dict[str, Any]:
+        return {
+            "applicationId": f"/applications/{self.application}",
+            "audience": "api://AzureADTokenExchange",
+            "claimsMatchingExpression": expression,
+            "displayName": "ci",
+            "issuer": "https://token.actions.githubusercontent.com",
+        }
+
+    def role_template(self) -> None:
+        shown = {"id": TEMPLATE, "displayName": "Exchange Administrator"}
+        self.graph.objects[f"/directoryRoleTemplates/{TEMPLATE}"] = shown
+
+    def role(self) -> Made:
+        self.role_template()
+        return self.plugin.create(ROLE, {"templateId": TEMPLATE})
+
+    def role_assignment(self) -> Made:
+        inputs = {"roleId": TEMPLATE, "principalObjectId": self.principal}
+        return self.plugin.create(ROLE_ASSIGNMENT, inputs)
+
     def assignment(self) -> Made:
-        inputs = {"appRoleId": ROLE, "principalObjectId": self.principal, "resourceObjectId": self.resource}
+        inputs = {"appRoleId": IMAP, "principalObjectId": self.principal, "resourceObjectId": self.resource}
         return self.plugin.create(ASSIGNMENT, inputs)
 
     def grant(self) -> Made:
@@ -116,6 +144,9 @@ READ_ASSIGNMENT = ["GET /v1.0/servicePrincipals/{R}/appRoleAssignedTo/{N}"]
 READ_GRANT = ["GET /v1.0/oauth2PermissionGrants/{N}"]
 GET_APPLICATION = "GET /v1.0/applications/{A}"
 FEDERATED_PATH = "/v1.0/applications/{A}/federatedIdentityCredentials"
+FLEXIBLE_PATH = "/beta/applications/{A}/federatedIdentityCredentials"
+ROLE_ASSIGNMENTS = "/v1.0/roleManagement/directory/roleAssignments"
+FIND_ROLE = "GET /v1.0/directoryRoles?$filter=roleTemplateId eq '{T}'"
 FIND_PRINCIPAL = "GET /v1.0/servicePrincipals?$filter=appId eq '{C}'"
 
 
@@ -263,6 +294,63 @@ TABLE = [
         before=World.federated,
     ),
     Row(
+        "ApplicationFlexibleFederatedIdentityCredential create",
+        lambda w, _: w.flexible(),
+        ["GET /beta/applications/{A}", f"POST {FLEXIBLE_PATH}", *[f"GET {FLEXIBLE_PATH}/{{N}}"] * 2],
+    ),
+    Row(
+        "ApplicationFlexibleFederatedIdentityCredential update",
+        lambda w, made: w.plugin.update(FLEXIBLE, made, w.flexible_inputs("claims['sub'] eq 'repo:b'")),
+        [f"PATCH {FLEXIBLE_PATH}/{{O}}", f"GET {FLEXIBLE_PATH}/{{O}}"],
+        before=World.flexible,
+    ),
+    Row(
+        "ApplicationFlexibleFederatedIdentityCredential import",
+        lambda w, made: w.plugin.read(FLEXIBLE, (made[0], {}), {}),
+        [f"GET {FLEXIBLE_PATH}/{{O}}"],
+        before=World.flexible,
+    ),
+    Row(
+        "ApplicationFlexibleFederatedIdentityCredential delete",
+        lambda w, made: w.plugin.delete(FLEXIBLE, made),
+        [f"DELETE {FLEXIBLE_PATH}/{{O}}", *[f"GET {FLEXIBLE_PATH}/{{O}}"] * 5],
+        before=World.flexible,
+    ),
+    Row(
+        "DirectoryRole create, by template",
+        lambda w, _: w.role(),
+        [
+            "GET /v1.0/directoryRoleTemplates/{T}",
+            FIND_ROLE,
+            "POST /v1.0/directoryRoles",
+            "GET /v1.0/directoryRoles/{N}",
+        ],
+    ),
+    Row(
+        "DirectoryRole create, by name, activated before",
+        lambda w, _: w.plugin.create(ROLE, {"displayName": "exchange administrator"}),
+        ["GET /v1.0/directoryRoleTemplates", FIND_ROLE, "GET /v1.0/directoryRoles/{O}"],
+        before=World.role,
+    ),
+    Row("DirectoryRole delete", lambda w, made: w.plugin.delete(ROLE, made), [], before=World.role),
+    Row(
+        "DirectoryRoleAssignment create",
+        lambda w, _: w.role_assignment(),
+        [f"POST {ROLE_ASSIGNMENTS}", *[f"GET {ROLE_ASSIGNMENTS}/{{N}}"] * 4],
+    ),
+    Row(
+        "DirectoryRoleAssignment import",
+        lambda w, made: w.plugin.read(ROLE_ASSIGNMENT, (made[0], {}), {}),
+        [f"GET {ROLE_ASSIGNMENTS}/{{O}}"],
+        before=World.role_assignment,
+    ),
+    Row(
+        "DirectoryRoleAssignment delete",
+        lambda w, made: w.plugin.delete(ROLE_ASSIGNMENT, made),
+        [f"DELETE {ROLE_ASSIGNMENTS}/{{O}}"],
+        before=World.role_assignment,
+    ),
+    Row(
         "AppRoleAssignment create",
         lambda w, _: w.assignment(),
         [
@@ -329,6 +417,7 @@ def _named(world: World, older: set[str], request: str) -> str:
         world.client_id: "{C}",
         ME: "{me}",
         CLIENT_ID: "{caller}",
+        TEMPLATE: "{T}",
     }
     return re.sub(
         r"\w{8}(-\w{4}){3}-\w{12}",
@@ -367,12 +456,12 @@ def test_every_graph_call_carries_the_recorded_headers(plugin: Plugin, graph: Gr
 
 
 def test_a_new_application_is_sent_whole(plugin: Plugin, graph: Graph) -> None:
-    access = [{"resourceAppId": EXCHANGE, "resourceAccesses": [{"id": ROLE, "type": "Role"}]}]
+    access = [{"resourceAppId": EXCHANGE, "resourceAccesses": [{"id": IMAP, "type": "Role"}]}]
     graph.bodies.clear()
     plugin.create(APPLICATION, {"displayName": "new", "requiredResourceAccesses": access})
     made, parked, named, *_ = graph.bodies
     assert made["requiredResourceAccess"] == [
-        {"resourceAppId": EXCHANGE, "resourceAccess": [{"id": ROLE, "type": "Role"}]}
+        {"resourceAppId": EXCHANGE, "resourceAccess": [{"id": IMAP, "type": "Role"}]}
     ]
     assert made["owners@odata.bind"] == [f"{graph.base}/v1.0/directoryObjects/{ME}"]
     assert made["@odata.type"] == "#microsoft.graph.application"
@@ -397,6 +486,42 @@ def test_adopting_overwrites_with_the_defaults(plugin: Plugin, graph: Graph) -> 
     resource_id, state = plugin.create(SERVICE_PRINCIPAL, {"clientId": EXCHANGE, "useExisting": True})
     assert resource_id == f"/servicePrincipals/{there}"
     assert (state["notes"], state["tags"]) == ("", [])
+
+
+def test_a_grant_for_one_person_is_sent_as_theirs(world: World) -> None:
+    world.graph.bodies.clear()
+    _, state = world.plugin.create(GRANT, world.grant_inputs("SMTP.Send") | {"userObjectId": ME})
+    sent = next(body for body in world.graph.bodies if body)
+    assert (sent["consentType"], sent["principalId"], sent["scope"]) == ("Principal", ME, "SMTP.Send")
+    assert state["userObjectId"] == ME
+
+
+def test_a_trust_by_expression_is_sent_with_its_language(world: World) -> None:
+    world.graph.bodies.clear()
+    resource_id, state = world.flexible()
+    sent = next(body for body in world.graph.bodies if body)
+    assert sent["claimsMatchingExpression"]["languageVersion"] == 1
+    assert sent["claimsMatchingExpression"]["value"] == "claims['sub'] matches 'repo:a:*'"
+    assert (sent["audiences"], sent["name"]) == (["api://AzureADTokenExchange"], "ci")
+    assert "subject" not in sent
+    assert (
+        resource_id
+        == f"/applications/{world.application}/federatedIdentityCredentials/{state['credentialId']}"
+    )
+
+
+def test_a_role_is_assigned_over_the_whole_tenant_unless_told_otherwise(world: World) -> None:
+    world.graph.bodies.clear()
+    resource_id, state = world.role_assignment()
+    sent = next(body for body in world.graph.bodies if body)
+    assert (sent["principalId"], sent["roleDefinitionId"], sent["directoryScopeId"]) == (
+        world.principal,
+        TEMPLATE,
+        "/",
+    )
+    assert "appScopeId" not in sent
+    assert resource_id.startswith("/roleManagement/directory/roleAssignments/")
+    assert (state["directoryScopeId"], state["appScopeId"]) == ("/", "")
 
 
 def test_a_certificate_is_added_to_those_that_are_there_and_taken_away_alone(world: World) -> None:

@@ -5,8 +5,8 @@ https://learn.microsoft.com/graph/api/resources/passwordcredential, …/keycrede
 
 from typing import Final
 
-from offline_tenant.entra.directory.schema import ObjectType
-from offline_tenant.entra.directory.vocabulary import SHOWN, TEXT, TEXTS, TIME, UNIQUE_ID
+from offline_tenant.entra.directory.schema import ObjectType, Property
+from offline_tenant.entra.directory.vocabulary import SHOWN, TEXT, TEXTS, TIME, UNIQUE_ID, parts
 
 PASSWORD_CREDENTIAL: Final = ObjectType(
     "PasswordCredential",
@@ -38,5 +38,9 @@ KEY_CREDENTIAL: Final = ObjectType(
 FEDERATED_CREDENTIAL: Final = ObjectType(
     "FederatedIdentityCredential",
     {"audiences": TEXTS, "description": TEXT, "id": SHOWN, "issuer": TEXT, "name": TEXT, "subject": TEXT},
-    lacking=frozenset({"claimsMatchingExpression"}),
+    beta={
+        "claimsMatchingExpression": parts(
+            collapses=True, value=Property(needed=True), languageVersion=Property(int, needed=True)
+        )
+    },
 )

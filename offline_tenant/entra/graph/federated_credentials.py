@@ -1,9 +1,10 @@
 """``/applications/{id}/federatedIdentityCredentials``."""
 
-from typing import Final
+from typing import Any, Final
 
 from offline_tenant.entra.directory import federated_credentials as credentials
 from offline_tenant.entra.directory.credential_types import FEDERATED_CREDENTIAL
+from offline_tenant.entra.directory.errors import bad_request
 from offline_tenant.entra.graph.authorization import READ_APPLICATIONS, WRITE_APPLICATIONS
 from offline_tenant.entra.graph.request import Request, Row
 from offline_tenant.state.store import Document
@@ -11,6 +12,7 @@ from offline_tenant.web.call import Answer
 
 NO_CONTENT: Final = Answer(204)
 APPLICATIONS: Final = "applications"
+EXPRESSIVE: Final = ("beta",)  # versions that take an expression in the place of a subject
 PATH: Final = "/applications/{id}/federatedIdentityCredentials"
 
 
@@ -23,8 +25,15 @@ def _list(request: Request) -> Answer:
     return request.many_of(FEDERATED_CREDENTIAL, credentials.KIND, found)
 
 
+def _body(request: Request) -> dict[str, Any]:
+    body = request.body()
+    if request.version not in EXPRESSIVE and body.get(credentials.EXPRESSION) is not None:
+        raise bad_request(f"Invalid property '{credentials.EXPRESSION}'.")
+    return body
+
+
 def _create(request: Request) -> Answer:
-    made = credentials.create(request.directory, request.target(), request.body())
+    made = credentials.create(request.directory, request.target(), _body(request))
     return request.one(FEDERATED_CREDENTIAL, credentials.KIND, made, 201)
 
 
@@ -33,7 +42,7 @@ def _get(request: Request) -> Answer:
 
 
 def _update(request: Request) -> Answer:
-    credentials.update(request.directory, _one(request), request.body())
+    credentials.update(request.directory, _one(request), _body(request))
     return NO_CONTENT
 
 

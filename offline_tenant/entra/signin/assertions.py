@@ -107,7 +107,7 @@ def _by_federation(request: TokenRequest, application: Document, assertion: Asse
     # Entra names the first thing that no credential matches.
     for code, name, matches in (
         (700211, "iss", lambda one: one["issuer"] == values["iss"]),
-        (700213, "sub", lambda one: one["subject"] == values["sub"]),
+        (700213, "sub", lambda one: federated_credentials.stands_for(one, assertion.claims)),
         (700212, "aud", lambda one: values["aud"] in one["audiences"]),
     ):
         candidates = [one for one in candidates if matches(one)]
