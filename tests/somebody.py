@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tests.worlds import OfflineTenant, Project
 
-PROGRAM = Path(__file__).parent / "programs" / "exchange_resources.py"
+PROGRAMS = Path(__file__).parent / "programs"
 PULUMI = """\
 name: somebody
 runtime: {name: python, options: {toolchain: pip, virtualenv: .venv}}
@@ -48,10 +48,10 @@ class Somebody(Project):
         path.write_text(text.replace(old, new))
 
 
-def project(folder: Path, environment: Mapping[str, str]) -> Somebody:
+def project(folder: Path, environment: Mapping[str, str], program: str = "exchange_resources.py") -> Somebody:
     """A new one, nothing deployed yet."""
     folder.mkdir()
-    shutil.copy(PROGRAM, folder / "__main__.py")
+    shutil.copy(PROGRAMS / program, folder / "__main__.py")
     (folder / "Pulumi.yaml").write_text(PULUMI)
     (folder / "Pulumi.offline.yaml").write_text(STACK)
     (folder / ".venv").symlink_to(sys.prefix)
