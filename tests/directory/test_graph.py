@@ -208,6 +208,19 @@ def test_a_policy_that_may_not_be_looked_at_is_a_note(status: int) -> None:
     assert "Policy.Read.All" in verdict.note
 
 
+def test_own_policies_that_may_not_be_looked_at_leave_it_open_for_those_applications() -> None:
+    def answer(asked: Asked) -> tuple[int, Any]:
+        return (403, FORBIDDEN) if asked.path.endswith("/appManagementPolicies") else (200, TENANTS)
+
+    there = Wanted("there", "vm", "secret", DAY, NOW - DAY, "there")
+    with answering(answer) as (graph, _):
+        verdict = judge(graph, [there, Wanted("new", "vm", "secret", DAY)], NOW)
+
+    told = {one.wanted.client: one.certain for one in verdict.violations}
+    assert told == {"there": False, "new": True}
+    assert "policies of their own" in verdict.note
+
+
 def test_where_nothing_is_wanted_nothing_is_asked() -> None:
     with answering(lambda _: (500, {})) as (graph, endpoint):
         assert judge(graph, [], NOW).violations == []

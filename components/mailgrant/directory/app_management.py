@@ -5,7 +5,7 @@ tenant's own (learn.microsoft.com/graph/api/resources/applicationauthenticationm
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +18,10 @@ REFUSED: Final = (401, 403)
 UNSEEN: Final = (
     "The tenant's app management policy could not be looked at, because the identity that runs mailgrant lacks the "
     "Graph permission Policy.Read.All: if it forbids a credential, that shows only when the credential is made."
+)
+UNSEEN_OWN: Final = (
+    "Whether applications have app management policies of their own, which would take the place of the tenant's, "
+    "could not be looked at, because the identity that runs mailgrant lacks the Graph permission Application.Read.All."
 )
 
 
@@ -51,15 +55,25 @@ def judge(graph: Graph, wanted: Sequence[Wanted], now: datetime) -> Verdict:
     try:
         rules = _rules(graph.one(DEFAULT)) if wanted else []
     except GraphError as error:
-        if error.status in REFUSED:
-            return Verdict((), UNSEEN)
-        raise
+        return Verdict((), _note(error, UNSEEN))
     found = violations(rules, wanted, now)
-    own = {id_: _own(graph, id_) for id_ in {one.wanted.application for one in found} if id_}
+    try:
+        own = {id_: _own(graph, id_) for id_ in {one.wanted.application for one in found} if id_}
+    except GraphError as error:
+        # Whoever may not look at one may look at none.
+        unsure = [replace(one, certain=one.certain and not one.wanted.application) for one in found]
+        return Verdict(unsure, _note(error, UNSEEN_OWN))
     kept = [one for one in found if own.get(one.wanted.application) is None]
     for id_, theirs in own.items():
         kept += violations(theirs or (), [one for one in wanted if one.application == id_], now)
     return Verdict(kept)
+
+
+def _note(error: GraphError, note: str) -> str:
+    """The note, if it was a refusal for want of a permission; raises the error again if not."""
+    if error.status not in REFUSED:
+        raise error
+    return note
 
 
 def _own(graph: Graph, application: str) -> list[Restriction] | None:
