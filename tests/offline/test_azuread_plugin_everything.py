@@ -222,7 +222,7 @@ def test_all_of_it_is_made_mended_and_undone(somebody: Project, offline: Offline
     assert (assignment["roleDefinitionId"], assignment["directoryScopeId"]) == (EXCHANGE_ADMINISTRATOR, "/")
 
     offline.graph("DELETE", f"{held}/{assignment['id']}")
-    assert mailboxes(offline, outputs["client_id"], outputs["password"]) == 401
+    assert mailboxes(offline, outputs["client_id"], outputs["password"]) == 403
     trusts = f"/beta/applications(appId='{outputs['client_id']}')/federatedIdentityCredentials"
     wider = {"claimsMatchingExpression": {"languageVersion": 1, "value": "claims['sub'] matches '*'"}}
     offline.graph("PATCH", f"{trusts}/branches", wider)
