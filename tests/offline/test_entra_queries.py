@@ -27,7 +27,9 @@ def entra(tenant: Tenant, client_of: Callable[[Iterable[Route]], httpx.Client]) 
         ("not startswith(displayName,'a')", "not in"),
         ("NOT(displayName eq 'a')", "not in"),
         ("displayName ne 'a'", "ne in"),
-        ("displayName in ('a', 'b')", "in in"),
+        ("isFallbackPublicClient in (true)", "in with anything but texts in"),
+        ("displayName in ('a', 'b') or displayName eq 'c'", "or in"),
+        ("not (displayName in ('a'))", "not in"),
         ("createdDateTime ge 2026-01-01T00:00:00Z", "ge in"),
         ("createdDateTime le 2026-01-01T00:00:00Z", "le in"),
         ("createdDateTime gt 2026-01-01T00:00:00Z", "gt in"),
@@ -55,6 +57,7 @@ def test_filters_that_the_tenant_lacks(entra: Entra, text: str, missing: str) ->
     [
         *("displayName", "displayName eq", "eq 'a'", "displayName eq 'a", "displayName like 'a'"),
         *("displayName eq 'a' or", "(displayName eq 'a'", "displayName eq 'a')", "not", "and", "a b c"),
+        *("displayName in ()", "displayName in ('a'", "displayName in ('a' 'b')", "displayName in ('a',)"),
         *("displayName in 'a'", "tags/any(t)", "displayName eq 'a' 'b'", "displayName = 'a'", "(" * 5000),
     ],
 )
@@ -242,6 +245,10 @@ def test_the_id_of_the_client_comes_back(entra: Entra) -> None:
         ("displayName eq 'b' and signInAudience eq 'AzureADMyOrg'", {"b"}),
         ("identifierUris/any(u:u eq 'api://b')", {"b"}),
         ("displayName eq null", set()),
+        ("displayName in ('b')", {"b"}),
+        ("displayName in ('B', 'c''''s' ,'nobody')", {"b", "c''s"}),
+        ("displayName in('a','b') and startswith(displayName,'b')", {"b"}),
+        ("displayName in ('a','b') and displayName eq 'c'", set()),
     ],
 )
 def test_filters(entra: Entra, text: str, names: set[str]) -> None:
@@ -257,6 +264,8 @@ def test_filters(entra: Entra, text: str, names: set[str]) -> None:
         ({"$filter": "displayName like 'a'"}, (400, "BadRequest")),
         ({"$filter": "color eq 'a'"}, (400, "BadRequest")),
         ({"$filter": "api eq 'a'"}, (400, "Request_UnsupportedQuery")),
+        ({"$filter": "tags in ('a')"}, (400, "Request_UnsupportedQuery")),
+        ({"$filter": "color in ('a')"}, (400, "BadRequest")),
         ({"$select": "color"}, (400, "BadRequest")),
         ({"$top": "0"}, (400, "BadRequest")),
         ({"$top": "many"}, (400, "BadRequest")),
@@ -265,6 +274,21 @@ def test_filters(entra: Entra, text: str, names: set[str]) -> None:
 )
 def test_queries_that_are_refused(entra: Entra, options: dict[str, str], expected: tuple[int, str]) -> None:
     assert fault(entra.graph("GET", "/applications", **options))[:2] == expected
+
+
+def test_fifteen_names_at_once_and_no_more(entra: Entra) -> None:
+    names = [f"app-{number}" for number in range(16)]
+    for name in names:
+        entra.application(name)
+
+    def ask(some: list[str], kind: str = "applications") -> httpx.Response:
+        quoted = ",".join(f"'{name}'" for name in some)
+        return entra.graph("GET", f"/{kind}", **{"$filter": f"displayName in ({quoted})"})
+
+    assert [one["displayName"] for one in ask(names[:15]).json()["value"]] == names[:15]
+    assert ask(["Microsoft Graph"], "servicePrincipals").json()["value"][0]["appId"] == GRAPH
+    said = "Too many child clauses specified in search filter expression containing 'OR' operators: 16. Max allowed: 15."
+    assert fault(ask(names)) == (400, "Request_UnsupportedQuery", said)
 
 
 def test_pages_follow_each_other(entra: Entra) -> None:

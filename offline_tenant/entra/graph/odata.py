@@ -22,11 +22,13 @@ NAMES: Final = frozenset(
 )
 PAGE: Final = 100
 LONGEST_PAGE: Final = 999
+MOST_MEMBERS: Final = 15  # of an "in"
 TEXT: Final = r"'(?:[^']|'')*'"
 GUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CLAUSE: Final = re.compile(
     rf"\s*(?:(?P<eq>\w+)\s+eq\s+(?P<value>{TEXT}|{GUID}|true|false|null|\d+\b)"
     rf"|startswith\(\s*(?P<startswith>\w+)\s*,\s*(?P<start>{TEXT})\s*\)"
+    rf"|(?P<in>\w+)\s+in\s*\(\s*(?P<members>{TEXT}(?:\s*,\s*{TEXT})*)\s*\)"
     rf"|(?P<any>\w+)/any\(\s*(?P<each>\w+)\s*:\s*(?P=each)\s+eq\s+(?P<member>{TEXT})\s*\))\s*(?:\band\b|$)",
     re.IGNORECASE,
 )
@@ -56,6 +58,7 @@ OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "eq": lambda value, operand: type(value) is type(operand) and value == operand,
     "startswith": lambda value, operand: isinstance(value, str) and value.startswith(operand),
     "any": lambda value, operand: isinstance(value, list) and operand in value,
+    "in": lambda value, operand: isinstance(value, str) and value in operand,
 }
 
 
@@ -173,10 +176,24 @@ def _clause(groups: Mapping[str, str | None], known: Mapping[str, Any], type_: O
     if known[name].fields or known[name].many != (operator == "any"):
         message = f"Unsupported or invalid query filter clause specified for property '{name}' of resource '{type_.name}'."
         raise DirectoryError(400, "Request_UnsupportedQuery", message)
+    if operator == "in":
+        return Clause(name, operator, _members(str(groups["members"])))
     literal = groups["value"] or groups["start"] or groups["member"] or "''"
     if re.fullmatch(GUID, literal, re.IGNORECASE) and not known[name].is_guid:
         raise bad_syntax(f"Invalid filter clause: {INCOMPATIBLE}")
     return Clause(name, operator, _literal(literal))
+
+
+def _members(text: str) -> list[str]:
+    members = re.findall(TEXT, text)
+    if len(members) > MOST_MEMBERS:
+        # Graph takes an "in" for so many "eq" with "or" between them.
+        message = (
+            "Too many child clauses specified in search filter expression containing 'OR' operators: "
+            f"{len(members)}. Max allowed: {MOST_MEMBERS}."
+        )
+        raise DirectoryError(400, "Request_UnsupportedQuery", message)
+    return [_literal(member) for member in members]
 
 
 def _literal(text: str) -> Any:

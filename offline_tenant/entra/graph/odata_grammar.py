@@ -61,7 +61,7 @@ class Reader:
             return
         predicate = self._operand()
         if (word := self._word()) in COMPARISONS:
-            if word != "eq":
+            if word not in {"eq", "in"}:
                 self.lacking.append(word)
             self._at += 1
             self._right(word)
@@ -70,7 +70,10 @@ class Reader:
 
     def _right(self, word: str) -> None:
         if word == "in":
+            start = self._at
             self._bracketed(self._operands)
+            if any(kind not in {"text", "mark"} for kind, _ in self._tokens[start : self._at]):
+                self.lacking.append("in with anything but texts")
         else:
             self._operand()
 
