@@ -7,4 +7,5 @@ try:
 except mailgrant.MailgrantError as error:
     raise pulumi.RunError(str(error)) from None
 
-pulumi.export("clients", mailgrant.deploy(plan))
+for name, value in mailgrant.deploy(plan).items():
+    pulumi.export(name, value)

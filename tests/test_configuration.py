@@ -12,7 +12,7 @@ from mailgrant import config
 from mailgrant.config import load_plan, parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS
-from mailgrant.model import Plan
+from mailgrant.model import DaemonPlan, Plan, SecretCredential
 
 POLLER = {
     "kind": "daemon",
@@ -28,6 +28,14 @@ def parse(values: dict[str, Any]) -> Plan:
     return config.parse(values, NOW)
 
 
+def credential(plan: Plan) -> SecretCredential:
+    client = plan.clients["poller"]
+    assert isinstance(client, DaemonPlan)
+    found = client.credentials["vm"]
+    assert isinstance(found, SecretCredential)
+    return found
+
+
 def test_a_stack_becomes_a_plan() -> None:
     plan = parse(STACK)
 
@@ -35,7 +43,7 @@ def test_a_stack_becomes_a_plan() -> None:
     assert plan.cloud.authority == "https://login.microsoftonline.com"
     assert plan.clients["poller"].protocols == ("imap",)
     assert plan.clients["poller"].mailboxes == {"invoices@contoso.com": "full-access"}
-    assert plan.clients["poller"].credentials["vm"].rotate == timedelta(days=90)
+    assert credential(plan).rotate == timedelta(days=90)
 
 
 def test_addresses_are_compared_in_small_letters() -> None:
@@ -47,7 +55,7 @@ def test_addresses_are_compared_in_small_letters() -> None:
 def test_rotation_is_half_the_lifetime_unless_given() -> None:
     plan = parse(_with(credentials={"vm": {"type": "secret", "lifetime": "60d"}}))
 
-    assert plan.clients["poller"].credentials["vm"].rotate == timedelta(days=30)
+    assert credential(plan).rotate == timedelta(days=30)
 
 
 def _with(**changes: Any) -> dict[str, Any]:
@@ -78,15 +86,19 @@ FAULTS = [
     (
         {**STACK, "client": {}},
         "mailgrant:client",
-        "unknown key; did you mean 'clients'? Known here: organization, cloud, exchange, clients",
+        "unknown key; did you mean 'clients'? Known here: organization, cloud, exchange, extends, suffix, clients, mailboxes, tenant, automation",
     ),
     (
         _with(mailboxs={}),
         "mailgrant:clients.poller.mailboxs",
-        "unknown key; did you mean 'mailboxes'? Known here: kind, protocols, mailboxes, credentials",
+        "unknown key; did you mean 'mailboxes'? Known here: kind, protocols, mailboxes, smtp_scope, credentials",
     ),
     (_without("kind"), "mailgrant:clients.poller.kind", "is missing"),
-    (_with(kind="demon"), "mailgrant:clients.poller.kind", "'demon' is not known; expected 'daemon'"),
+    (
+        _with(kind="demon"),
+        "mailgrant:clients.poller.kind",
+        "'demon' is not known; expected daemon or delegated or third-party or app-password",
+    ),
     (_with(protocols=[]), "mailgrant:clients.poller.protocols", "is empty; name at least one"),
     (_with(protocols="imap"), "mailgrant:clients.poller.protocols", "expected a list"),
     (
@@ -121,7 +133,7 @@ FAULTS = [
     (
         _with(credentials={"vm": {"type": "password"}}),
         "mailgrant:clients.poller.credentials.vm.type",
-        "'password' is not known; expected 'secret'",
+        "'password' is not known; expected secret or certificate or federated or external",
     ),
     (
         _with(credentials={"vm": {"type": "secret", "lifetime": "half a year"}}),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from mailgrant.config import parse
-from mailgrant.schema import StackSchema
+from mailgrant.schema.stack import StackSchema
 from tests.worlds import OfflineTenant, Project
 
 ROOT = Path(__file__).parent.parent

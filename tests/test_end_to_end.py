@@ -10,7 +10,9 @@ from tests.worlds import OfflineTenant, Project
 pytestmark = pytest.mark.engine
 
 TWO = "        billing@contoso.com: full-access\n"
-ENTRA_OBJECTS = ("applications", "servicePrincipals")
+GRANTS = {"New-ServicePrincipal": 1, "Add-MailboxPermission": 2}
+# SMTP AUTH is on in both mailboxes, and is looked at again before that is believed.
+LOOKS = {"Get-CASMailbox": 4}
 
 
 def clients(project: Project) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def test_from_nothing_to_verified_logins_and_back(project: Project, offline: Off
     # The first up makes everything, with one write for each grant and nothing read before it.
     project.pulumi("up", "--yes")
     stats = offline.stats(reset=True)
-    assert stats["exchange"] == {"New-ServicePrincipal": 1, "Add-MailboxPermission": 2}
+    assert stats["exchange"] == {**GRANTS, **LOOKS}
     assert stats["connects"] == 1
 
     # The logins that it promises work, for people and for programs.
@@ -95,18 +97,24 @@ def test_the_state_holds_real_resources_and_no_secret(project: Project, offline:
     assert offline.environment["ARM_CLIENT_SECRET"] not in text
 
 
-def test_one_more_mailbox_is_one_line_and_one_write(project: Project, offline: OfflineTenant) -> None:
+def test_one_more_mailbox_is_a_line_and_a_write_each(project: Project, offline: OfflineTenant) -> None:
     project.pulumi("up", "--yes")
     project.edit(TWO, f"{TWO}        support@contoso.com: full-access\n")
     offline.stats(reset=True)
 
     preview = project.pulumi("preview", "--diff")
-    lines = [line for line in preview.splitlines() if line.lstrip().startswith(("+ ", "- ")) and "@" in line]
-    assert [" ".join(line.split()) for line in lines[:1]] == ['+ support@contoso.com : "full-access"']
+    lines = {" ".join(line.split()) for line in preview.splitlines()}
+    assert {'+ support@contoso.com : "full-access"', '+ smtp_auth: "on"'} <= lines
     assert offline.stats(reset=True)["exchange"] == {}
 
+    # The new mailbox has SMTP AUTH off, as every mailbox of a new tenant.
     project.pulumi("up", "--yes", "--skip-preview")
-    assert offline.stats(reset=True)["exchange"] == {"Add-MailboxPermission": 1}
+    assert offline.stats(reset=True)["exchange"] == {
+        "Add-MailboxPermission": 1,
+        "Get-CASMailbox": 1,
+        "Set-CASMailbox": 1,
+    }
+    assert json.loads(project.mailgrant("verify", "--send", "--json"))["ok"]
 
 
 def test_one_mailbox_less_is_one_write(project: Project, offline: OfflineTenant) -> None:
@@ -116,7 +124,8 @@ def test_one_mailbox_less_is_one_write(project: Project, offline: OfflineTenant)
 
     project.pulumi("up", "--yes", "--skip-preview")
 
-    assert offline.stats()["exchange"] == {"Remove-MailboxPermission": 1}
+    # Its SMTP AUTH is as it was found: somebody else had switched it on.
+    assert offline.stats()["exchange"] == {"Remove-MailboxPermission": 1, "Get-CASMailbox": 1}
     assert set(clients(project)["invoice-poller"]["mailboxes"]) == {"invoices@contoso.com"}
 
 
@@ -142,12 +151,12 @@ def test_an_unknown_mailbox_stops_only_itself(project: Project, offline: Offline
     # Nothing is mended: it is tried again, alone, and fails again.
     offline.stats(reset=True)
     project.pulumi("up", "--yes", "--skip-preview", expect=1)
-    assert offline.stats(reset=True)["exchange"] == {"Add-MailboxPermission": 1}
+    assert offline.stats(reset=True)["exchange"] == {"Add-MailboxPermission": 1, "Get-CASMailbox": 1}
 
     # Somebody makes the mailbox.
     project.mailgrant("offline", "mailbox", "add", "nobody@contoso.com")
     project.pulumi("up", "--yes", "--skip-preview")
-    assert offline.stats(reset=True)["exchange"] == {"Add-MailboxPermission": 1}
+    assert writes(offline.stats(reset=True)) == {"Add-MailboxPermission": 1, "Set-CASMailbox": 1}
     project.pulumi("up", "--yes", "--expect-no-changes")
 
 

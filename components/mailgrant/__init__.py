@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mailgrant.access import ExchangeAccess
     from mailgrant.certificates.resources import ClientCertificate
-    from mailgrant.client import DaemonClient, deploy
+    from mailgrant.client import DaemonClient, DelegatedClient, ThirdPartyClient
     from mailgrant.completeness import require
     from mailgrant.config import load_plan
-    from mailgrant.entra import EntraApplication
+    from mailgrant.deploy import deploy
+    from mailgrant.entra import AutomationIdentity, EntraApplication, PublishedApplication, SignIn
     from mailgrant.errors import (
         ConfigurationError,
         ExchangeError,
@@ -26,27 +27,54 @@ if TYPE_CHECKING:
         SmtpApplicationScope,
         TransportSettings,
     )
-    from mailgrant.model import DaemonPlan, Plan, SecretCredential
+    from mailgrant.model import (
+        AutomationPlan,
+        CertificateCredential,
+        DaemonPlan,
+        DelegatedPlan,
+        ExternalCredential,
+        FederatedCredential,
+        GivenCertificate,
+        Plan,
+        SecretCredential,
+        SmtpScope,
+        TenantPlan,
+        ThirdPartyPlan,
+    )
 
 __all__ = [
     "AuthenticationPolicy",
+    "AutomationIdentity",
+    "AutomationPlan",
+    "CertificateCredential",
     "ClientCertificate",
     "ConfigurationError",
     "DaemonClient",
     "DaemonPlan",
+    "DelegatedClient",
+    "DelegatedPlan",
     "EntraApplication",
     "ExchangeAccess",
     "ExchangeError",
+    "ExternalCredential",
+    "FederatedCredential",
+    "GivenCertificate",
     "LoginError",
     "MailboxAccess",
     "MailboxProtocols",
     "MailgrantError",
     "Plan",
+    "PublishedApplication",
     "SecretCredential",
     "ServicePrincipal",
     "SetupError",
+    "SignIn",
     "SignInError",
     "SmtpApplicationScope",
+    "SmtpScope",
+    "TenantPlan",
+    "ThirdPartyClient",
+    "ThirdPartyPlan",
     "TransportSettings",
     "deploy",
     "load_plan",
@@ -58,9 +86,10 @@ __all__ = [
 _ROOMS = {
     "mailgrant.access": ("ExchangeAccess",),
     "mailgrant.certificates.resources": ("ClientCertificate",),
-    "mailgrant.client": ("DaemonClient", "deploy"),
+    "mailgrant.client": ("DaemonClient", "DelegatedClient", "ThirdPartyClient"),
     "mailgrant.config": ("load_plan",),
-    "mailgrant.entra": ("EntraApplication",),
+    "mailgrant.deploy": ("deploy",),
+    "mailgrant.entra": ("AutomationIdentity", "EntraApplication", "PublishedApplication", "SignIn"),
     "mailgrant.errors": (
         "ConfigurationError",
         "ExchangeError",
@@ -77,7 +106,20 @@ _ROOMS = {
         "SmtpApplicationScope",
         "TransportSettings",
     ),
-    "mailgrant.model": ("DaemonPlan", "Plan", "SecretCredential"),
+    "mailgrant.model": (
+        "AutomationPlan",
+        "CertificateCredential",
+        "DaemonPlan",
+        "DelegatedPlan",
+        "ExternalCredential",
+        "FederatedCredential",
+        "GivenCertificate",
+        "Plan",
+        "SecretCredential",
+        "SmtpScope",
+        "TenantPlan",
+        "ThirdPartyPlan",
+    ),
     "mailgrant.completeness": ("require",),
 }
 

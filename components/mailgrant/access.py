@@ -1,10 +1,12 @@
-"""The Exchange side of a client: its record in Exchange, and which mailboxes it may open."""
+"""The Exchange side of a client: its record in Exchange, and which mailboxes it may open or send as."""
 
 from collections.abc import Mapping
 
 import pulumi
 
-from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal
+from mailgrant.exchange.resources import MailboxAccess, ServicePrincipal, SmtpApplicationScope
+from mailgrant.model import SmtpScope
+from mailgrant.options import within
 
 
 class ExchangeAccess(pulumi.ComponentResource):
@@ -17,6 +19,7 @@ class ExchangeAccess(pulumi.ComponentResource):
         app_id: the application's (client) id.
         object_id: the object id of the enterprise application.
         mailboxes: rights by address, such as ``{"invoices@contoso.com": "full-access"}``.
+        smtp_scope: which mailboxes it may send as without opening any.
         opts: Pulumi's own.
     """
 
@@ -27,23 +30,32 @@ class ExchangeAccess(pulumi.ComponentResource):
         app_id: pulumi.Input[str],
         object_id: pulumi.Input[str],
         mailboxes: Mapping[str, str],
+        smtp_scope: SmtpScope | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mailgrant:index:ExchangeAccess", name, None, opts)
+        mine = within(self, opts)
         self.service_principal = ServicePrincipal(
-            name,
-            app_id=app_id,
-            object_id=object_id,
-            display_name=name,
-            opts=pulumi.ResourceOptions(parent=self),
+            name, app_id=app_id, object_id=object_id, display_name=name, opts=mine
         )
-        self.mailbox_access = MailboxAccess(
-            name,
-            app_id=app_id,
-            principal=self.service_principal.object_id,
-            access=mailboxes,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.service_principal]),
+        of_it = pulumi.ResourceOptions.merge(
+            mine, pulumi.ResourceOptions(depends_on=[self.service_principal])
         )
-        self.granted = self.mailbox_access.granted
-        self.failed = self.mailbox_access.failed
+        principal = self.service_principal.object_id
+        nothing: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input({})
+        self.granted = self.failed = nothing
+        if mailboxes:
+            self.mailbox_access = MailboxAccess(
+                name, app_id=app_id, principal=principal, access=mailboxes, opts=of_it
+            )
+            self.granted, self.failed = self.mailbox_access.granted, self.mailbox_access.failed
+        if smtp_scope:
+            self.smtp_scope = SmtpApplicationScope(
+                name,
+                app_id=app_id,
+                principal=principal,
+                group=smtp_scope.group,
+                filter=smtp_scope.filter,
+                opts=of_it,
+            )
         self.register_outputs({"granted": self.granted})

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mailgrant import schema, stack
+from mailgrant import stack
 from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.login import verify as login
+from mailgrant.schema import places
 
 FAILED = 1  # something that was checked is not as it should be
 UNUSABLE = 2  # the command could not do its work
@@ -64,7 +65,8 @@ def verify(stack_name: StackOption = None, as_json: JsonOption = False, send: Se
     Reads no mail and changes nothing. Exit code 1 if any login fails.
     Exchange accepts an SMTP login before it looks at the mailbox: only --send proves that it may send.
     """
-    wanted = login.logins(stack.clients(stack_name))
+    clients = stack.clients(stack_name)
+    wanted = login.logins(clients)
     with Console(stderr=True).status(f"{len(wanted)} logins …"):
         results = list(login.attempt_all(wanted, send=send))
     report = login.report(results)
@@ -72,6 +74,8 @@ def verify(stack_name: StackOption = None, as_json: JsonOption = False, send: Se
         typer.echo(json.dumps(report))
     else:
         _show(results)
+    for place, why in login.not_tried(clients).items():
+        typer.echo(f"not tried: {place}: {why}", err=True)
     raise typer.Exit(0 if report["ok"] else FAILED)
 
 
@@ -107,7 +111,7 @@ def _verdict(result: login.Result) -> Text:
 @app.command(name="schema")
 def json_schema() -> None:
     """Print the JSON Schema of a stack file, for editors."""
-    typer.echo(json.dumps(schema.json_schema(), indent=2))
+    typer.echo(json.dumps(places.json_schema(), indent=2))
 
 
 def main() -> None:

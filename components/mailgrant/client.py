@@ -1,4 +1,8 @@
-"""One client from end to end, and a whole plan."""
+"""One client of any kind, from end to end.
+
+``settings`` of each is what the program needs to log in; values of credentials in it are secrets. ``failed`` is the
+reason by mailbox for what could not be granted.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,15 +12,12 @@ import pulumi_azuread as azuread
 
 from mailgrant.access import ExchangeAccess
 from mailgrant.completeness import require
-from mailgrant.entra import EntraApplication, IssuedCredential
-from mailgrant.facts import PROTOCOLS, Cloud
-from mailgrant.identity import remedy_for
-from mailgrant.model import DaemonPlan, Plan
+from mailgrant.entra import EntraApplication, PublishedApplication, SignIn
+from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
+from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, ThirdPartyPlan
+from mailgrant.options import within
 
-WHO: Final = (
-    "It reads ARM_TENANT_ID, ARM_CLIENT_ID and a certificate, a secret or OIDC, or the stack's azuread: keys; "
-    "see docs/configuration.md."
-)
+Failed = pulumi.Output[Mapping[str, str]]
 
 
 class DaemonClient(pulumi.ComponentResource):
@@ -27,10 +28,7 @@ class DaemonClient(pulumi.ComponentResource):
         plan: what it may do.
         stack: the plan of the whole stack, for the tenant's cloud and the moment.
         opts: Pulumi's own.
-
         strict: fail the update if a mailbox could not be granted; without it, ``failed`` is yours to look at.
-
-    ``settings`` is what the program needs to log in; credential values in it are secrets.
     """
 
     def __init__(
@@ -43,38 +41,156 @@ class DaemonClient(pulumi.ComponentResource):
         strict: bool = True,
     ) -> None:
         super().__init__("mailgrant:index:DaemonClient", name, None, opts)
-        mine = pulumi.ResourceOptions(parent=self)
+        mine = within(self, opts)
         self.entra = EntraApplication(
-            name, protocols=plan.protocols, credentials=plan.credentials, now=stack.now, opts=mine
-        )
-        self.access = ExchangeAccess(
             name,
-            app_id=self.entra.application.client_id,
-            object_id=self.entra.service_principal.object_id,
-            mailboxes=plan.mailboxes,
+            # With SMTP.SendAsApp in its token, Exchange would ask for permissions on the mailbox, and not for the scope.
+            protocols=tuple(one for one in plan.protocols if one != "smtp" or not plan.smtp_scope),
+            credentials=plan.credentials,
+            now=stack.now,
+            display_name=stack.display_name(name),
             opts=mine,
         )
-        self.failed = self.access.failed
+        self.access = _access(name, self.entra, plan.mailboxes, mine, plan)
+        self.failed: Failed = self.access.failed
         if strict:
             require({name: self.failed})
-        self.settings = self._settings(plan, stack.cloud)
+        self.settings = {
+            **_settings(self, plan, stack.cloud),
+            **_registered(self.entra),
+            **_granted(self.access),
+            "scope": stack.cloud.scope,
+        }
         self.register_outputs({"client_id": self.entra.application.client_id})
 
-    def _settings(self, plan: DaemonPlan, cloud: Cloud) -> dict[str, Any]:
-        tenant_id = azuread.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=self)).tenant_id
-        return {
-            "kind": "daemon",
-            "tenant_id": tenant_id,
-            "client_id": self.entra.application.client_id,
-            "application_object_id": self.entra.application.object_id,
-            "service_principal_object_id": self.entra.service_principal.object_id,
-            "authority": tenant_id.apply(lambda id_: f"{cloud.authority}/{id_}"),
-            "scope": cloud.scope,
-            "protocols": {protocol: _server(protocol, cloud) for protocol in plan.protocols},
-            "mailboxes": self.access.granted,
-            "not_granted": self.access.failed,
-            "credentials": {name: _credential(issued) for name, issued in self.entra.credentials.items()},
+
+class DelegatedClient(pulumi.ComponentResource):
+    """A program of your own in which people sign in, and open the mailboxes that they may open themselves.
+
+    With ``mailboxes`` the application gets into those by itself, too, with nobody signed in.
+
+    Args:
+        name: the client's name.
+        plan: what it may do.
+        stack: the plan of the whole stack, for the tenant's cloud and the moment.
+        opts: Pulumi's own.
+        strict: fail the update if a mailbox could not be granted; without it, ``failed`` is yours to look at.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        plan: DelegatedPlan,
+        stack: Plan,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        strict: bool = True,
+    ) -> None:
+        super().__init__("mailgrant:index:DelegatedClient", name, None, opts)
+        mine = within(self, opts)
+        self.entra = EntraApplication(
+            name,
+            protocols=plan.protocols if plan.mailboxes else (),
+            credentials=plan.credentials,
+            now=stack.now,
+            display_name=stack.display_name(name),
+            sign_in=SignIn(
+                plan.protocols, plan.redirect_uris, plan.desktop_uris, plan.device_code, plan.consent
+            ),
+            opts=mine,
+        )
+        access = _access(name, self.entra, plan.mailboxes, mine) if plan.mailboxes else None
+        self.failed: Failed = access.failed if access else pulumi.Output.from_input({})
+        if strict:
+            require({name: self.failed})
+        self.settings = {
+            **_settings(self, plan, stack.cloud),
+            **_registered(self.entra),
+            **_granted(access),
+            **_delegated(self, plan, stack.cloud, self.entra.application.client_id),
+            "app_scope": stack.cloud.scope,
+            "redirect_uris": [*plan.redirect_uris, *plan.desktop_uris],
         }
+        self.register_outputs({"client_id": self.entra.application.client_id})
+
+
+class ThirdPartyClient(pulumi.ComponentResource):
+    """A mail client that somebody else publishes, let into the tenant.
+
+    Args:
+        name: the client's name.
+        plan: which one, and who is consented for.
+        stack: the plan of the whole stack, for the tenant's cloud.
+        opts: Pulumi's own.
+    """
+
+    def __init__(
+        self, name: str, plan: ThirdPartyPlan, stack: Plan, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("mailgrant:index:ThirdPartyClient", name, None, opts)
+        self.entra = PublishedApplication(
+            name,
+            client_id=plan.client_id,
+            protocols=plan.protocols,
+            consent=plan.consent,
+            opts=within(self, opts),
+        )
+        self.failed: Failed = pulumi.Output.from_input({})
+        self.settings = {
+            **_settings(self, plan, stack.cloud),
+            **_granted(None),
+            **_delegated(self, plan, stack.cloud, plan.client_id),
+            "client_id": plan.client_id,
+            "service_principal_object_id": self.entra.object_id,
+            "credentials": {},
+        }
+        self.register_outputs({"client_id": plan.client_id})
+
+
+Client = DaemonClient | DelegatedClient | ThirdPartyClient
+_KINDS: Final[Mapping[type, Any]] = {
+    DaemonPlan: lambda *given: DaemonClient(*given, strict=False),
+    DelegatedPlan: lambda *given: DelegatedClient(*given, strict=False),
+    ThirdPartyPlan: ThirdPartyClient,
+}
+
+
+def make(name: str, plan: ClientPlan, stack: Plan) -> Client:
+    """The client of a plan; what could not be granted is the caller's to look at."""
+    made: Client = _KINDS[type(plan)](name, plan, stack)
+    return made
+
+
+def _access(
+    name: str,
+    entra: EntraApplication,
+    mailboxes: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+    plan: DaemonPlan | None = None,
+) -> ExchangeAccess:
+    return ExchangeAccess(
+        name,
+        app_id=entra.application.client_id,
+        object_id=entra.service_principal.object_id,
+        mailboxes=mailboxes,
+        smtp_scope=plan.smtp_scope if plan else None,
+        opts=opts,
+    )
+
+
+def _settings(client: pulumi.Resource, plan: ClientPlan, cloud: Cloud) -> dict[str, Any]:
+    """What every client is told."""
+    tenant_id = _tenant_id(client)
+    return {
+        "kind": plan.kind,
+        "tenant_id": tenant_id,
+        "authority": tenant_id.apply(lambda id_: f"{cloud.authority}/{id_}"),
+        "protocols": {protocol: _server(protocol, cloud) for protocol in plan.protocols},
+    }
+
+
+def _tenant_id(client: pulumi.Resource) -> pulumi.Output[str]:
+    return azuread.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=client)).tenant_id
 
 
 def _server(protocol: str, cloud: Cloud) -> dict[str, Any]:
@@ -82,35 +198,31 @@ def _server(protocol: str, cloud: Cloud) -> dict[str, Any]:
     return {"host": host.host, "port": host.port, "tls": facts.tls, "sasl": facts.sasl}
 
 
-def _credential(issued: IssuedCredential) -> dict[str, Any]:
+def _registered(entra: EntraApplication) -> dict[str, Any]:
     return {
-        "type": issued.type,
-        "value": pulumi.Output.secret(issued.value),
-        "key_id": issued.key_id,
-        "expires_at": issued.expires_at,
-        "rotates_at": issued.rotates_at,
+        "client_id": entra.application.client_id,
+        "application_object_id": entra.application.object_id,
+        "service_principal_object_id": entra.service_principal.object_id,
+        "credentials": {name: issued.output for name, issued in entra.credentials.items()},
     }
 
 
-def deploy(plan: Plan) -> Mapping[str, Any]:
-    """Declare everything that a plan wants; gives the stack's output ``clients``.
+def _granted(access: ExchangeAccess | None) -> dict[str, Any]:
+    return {
+        "mailboxes": access.granted if access else {},
+        "not_granted": access.failed if access else {},
+    }
 
-    Raises:
-        RunError: the azuread provider cannot sign in; nothing is declared then.
+
+def _delegated(
+    client: pulumi.Resource, plan: DelegatedPlan | ThirdPartyPlan, cloud: Cloud, client_id: pulumi.Input[str]
+) -> dict[str, Any]:
+    """What a program needs in which people sign in, and the address where an administrator can consent for everybody.
+
+    https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
     """
-    _sign_in()
-    clients = {name: DaemonClient(name, client, plan, strict=False) for name, client in plan.clients.items()}
-    # All at once, so that every client's failures are told.
-    require({name: client.failed for name, client in clients.items()})
-    return {name: client.settings for name, client in clients.items()}
-
-
-def _sign_in() -> None:
-    """Let the provider sign in before anything else, where its refusal can still be told in one sentence."""
-    try:
-        azuread.get_client_config()
-    except Exception as error:  # noqa: BLE001 - Pulumi raises nothing narrower
-        said = str(error).partition("failed: ")[2] or str(error)
-        raise pulumi.RunError(
-            f"the azuread provider cannot sign in: {said}\n  → {remedy_for(said) or WHO}"
-        ) from None
+    scopes = [cloud.delegated_scope(PROTOCOLS[protocol].scope) for protocol in plan.protocols]
+    address = pulumi.Output.concat(
+        cloud.authority, "/", _tenant_id(client), "/adminconsent?client_id=", client_id
+    )
+    return {"scope": " ".join([*scopes, OFFLINE_ACCESS]), "admin_consent_url": address}

@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import pulumi
 import pulumi.runtime.config as pulumi_config
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from mailgrant import files, plans
+from mailgrant.contradictions import contradictions
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, Cloud, Host
-from mailgrant.model import DaemonPlan, Plan, SecretCredential
-from mailgrant.schema import DaemonSchema, ExchangeSchema, SecretSchema, StackSchema, known_keys
+from mailgrant.model import Plan
+from mailgrant.schema.places import NAMESPACE, choice, known_keys, path, without_choices
+from mailgrant.schema.stack import ExchangeSchema, StackSchema
 
-NAMESPACE: Final = "mailgrant:"
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
 NOW: Final = "MAILGRANT_NOW"
 OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
+# At least one of these makes a stack.
+DECLARE: Final = ("clients", "mailboxes", "tenant", "automation")
 YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
 
 # What pydantic calls a fault → what we tell the person; anything else keeps pydantic's words.
@@ -45,9 +51,19 @@ def load_plan() -> Plan:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    plan = parse(configured(), _now())
+    plan = parse(configured(), _now(), stack_folder())
     _reach(plan.cloud)
     return plan
+
+
+def stack_folder() -> Path:
+    """The folder that holds the files of the stacks: ``stackConfigDir`` of the project, or the project's own."""
+    root = Path(pulumi.get_root_directory() or ".")
+    try:
+        project = yaml.safe_load((root / "Pulumi.yaml").read_text())
+    except (OSError, yaml.YAMLError):
+        return root
+    return root / str(project.get("stackConfigDir") or ".") if isinstance(project, dict) else root
 
 
 def configured() -> dict[str, Any]:
@@ -96,38 +112,37 @@ def _now() -> datetime:
     return moment.astimezone(UTC)
 
 
-def parse(raw: Mapping[str, Any], now: datetime) -> Plan:
+def parse(raw: Mapping[str, Any], now: datetime, folder: Path | None = None) -> Plan:
     """Check values as ``configured`` gives them and make the plan of them.
 
     Args:
         raw: the stack's values by key.
         now: the moment that the credentials are computed for, aware.
+        folder: that holds the stack's file, and the files that it names.
 
     Raises:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    faults = [*_schema_faults(StackSchema, raw, ()), *_twins(raw)]
+    found = files.expand(raw, folder or Path.cwd())
+    faults = [
+        *found.faults,
+        *_schema_faults(StackSchema, found.values, (), found.origins),
+        *_nothing(found.values),
+        *_twins(found.values),
+    ]
     if faults:
         raise ConfigurationError(faults)
-    stack = StackSchema.model_validate(raw)
+    stack = StackSchema.model_validate(found.values)
     hosts = cloud(stack.cloud)
-    if faults := list(_unreachable_protocols(stack, hosts)):
+    if faults := list(contradictions(stack, hosts)):
         raise ConfigurationError(faults)
-    return Plan(
-        organization=stack.organization,
-        cloud=hosts,
-        clients={name: _daemon(client) for name, client in stack.clients.items()},
-        now=now,
-    )
+    return plans.plan(stack, hosts, now)
 
 
-def _unreachable_protocols(stack: StackSchema, hosts: Cloud) -> Iterator[ConfigurationFault]:
-    for name, client in stack.clients.items():
-        for index, protocol in enumerate(client.protocols):
-            if protocol not in hosts.hosts:
-                path = _path(("clients", name, "protocols", index))
-                yield ConfigurationFault(path, f"the cloud {stack.cloud} has no server for {protocol}")
+def _nothing(values: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
+    if not any(name in values for name in DECLARE):
+        yield ConfigurationFault(f"{NAMESPACE}clients", "is missing")
 
 
 def parse_exchange(raw: Any) -> ExchangeSchema:
@@ -183,57 +198,63 @@ def _reach(cloud: Cloud) -> None:
         raise SetupError(f"the custom cloud does not answer at {cloud.authority}", OFFLINE) from error
 
 
-def _daemon(client: DaemonSchema) -> DaemonPlan:
-    credentials = {name: _secret(credential) for name, credential in client.credentials.items()}
-    return DaemonPlan(tuple(dict.fromkeys(client.protocols)), client.mailboxes, credentials)
-
-
-def _secret(credential: SecretSchema) -> SecretCredential:
-    return SecretCredential(credential.lifetime, credential.period)
-
-
-def _schema_faults(model: type[BaseModel], raw: Any, place: tuple[str, ...]) -> list[ConfigurationFault]:
+def _schema_faults(
+    model: type[BaseModel],
+    raw: Any,
+    place: tuple[str, ...],
+    origins: Mapping[tuple[str, ...], str] | None = None,
+) -> list[ConfigurationFault]:
     try:
         model.model_validate(raw)
     except ValidationError as error:
-        return [_fault(detail, place) for detail in error.errors(include_url=False)]
+        return [_fault(detail, place, origins or {}) for detail in error.errors(include_url=False)]
     return []
 
 
 def _twins(raw: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
     """Mailboxes named twice: as keys that differ in letter case alone, the later would silently win."""
     clients = raw.get("clients")
-    for name, client in clients.items() if isinstance(clients, dict) else ():
-        mailboxes = client.get("mailboxes") if isinstance(client, dict) else None
+    maps: dict[tuple[str, ...], Any] = {("mailboxes",): raw.get("mailboxes")}
+    maps |= {
+        ("clients", str(name), "mailboxes"): client.get("mailboxes")
+        for name, client in (clients.items() if isinstance(clients, dict) else ())
+        if isinstance(client, dict)
+    }
+    for place, mailboxes in maps.items():
         spellings = (
             Counter(str(address).lower() for address in mailboxes) if isinstance(mailboxes, dict) else {}
         )
         for address in (address for address, count in spellings.items() if count > 1):
-            path = _path(("clients", name, "mailboxes", address))
-            yield ConfigurationFault(path, "is named more than once; letter case makes no difference")
+            yield ConfigurationFault(
+                path((*place, address)), "is named more than once; letter case makes no difference"
+            )
 
 
-def _fault(detail: ErrorDetails, place: tuple[str, ...]) -> ConfigurationFault:
-    location = (*place, *(part for part in detail["loc"] if part != "[key]"))
+def _fault(
+    detail: ErrorDetails, place: tuple[str, ...], origins: Mapping[tuple[str, ...], str]
+) -> ConfigurationFault:
+    found, chosen = without_choices([*place, *(part for part in detail["loc"] if part != "[key]")])
+    location = tuple(map(str, found))
     if detail["type"] == "extra_forbidden":
-        problem = _unknown(tuple(map(str, location)))
+        problem = _unknown(location, chosen)
     elif detail["type"] == "literal_error":
-        problem = f"{detail['input']!r} is not known; expected {detail['ctx']['expected']}"
+        problem = f"{detail['input']!r} is not known; expected {_expected(location, detail)}"
     else:
         problem = PROBLEMS.get(detail["type"]) or detail["msg"]
-    return ConfigurationFault(_path(location), problem)
+    origin = f" ({origins[location]})" if location in origins else ""
+    return ConfigurationFault(path(found) + origin, problem)
 
 
-def _unknown(location: tuple[str, ...]) -> str:
-    known = known_keys(location[:-1])
+def _expected(location: tuple[str, ...], detail: ErrorDetails) -> str:
+    """What might stand there: for what tells kinds apart all of them, because pydantic names only the one it took."""
+    several = choice(location[:-1])
+    if several and location[-1] == several[0]:
+        return " or ".join(several[1])
+    return str(detail["ctx"]["expected"])
+
+
+def _unknown(location: tuple[str, ...], chosen: str) -> str:
+    known = known_keys(location[:-1], chosen)
     near = difflib.get_close_matches(location[-1], known, 1)
     guess = f"did you mean {near[0]!r}? " if near else ""
     return f"unknown key; {guess}Known here: {', '.join(known)}"
-
-
-def _path(location: tuple[str | int, ...]) -> str:
-    first, *rest = location or ("",)
-    parts = [
-        f".{part}" if str(part).replace("-", "_").isidentifier() else f"[{json.dumps(part)}]" for part in rest
-    ]
-    return f"{NAMESPACE}{first}{''.join(parts)}"

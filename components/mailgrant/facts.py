@@ -16,6 +16,7 @@ from typing import Final
 EXCHANGE_ONLINE_APP_ID: Final = (
     "00000002-0000-0ff1-ce00-000000000000"  # OAUTHDOC: "Office 365 Exchange Online"
 )
+GRAPH_APP_ID: Final = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,21 @@ class Protocol:
     Args:
         app_role: the application permission on Office 365 Exchange Online (OAUTHDOC). It is resolved by
             this value in the tenant, never by id.
+        scope: the delegated permission, which both Microsoft Graph and Office 365 Exchange Online have (OAUTHDOC).
         tls: ``implicit``, or ``starttls`` on a connection that begins in clear.
         sasl: the SASL mechanism (OAUTHDOC).
     """
 
     app_role: str
+    scope: str
     tls: str
     sasl: str = "XOAUTH2"
 
 
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
-    "imap": Protocol("IMAP.AccessAsApp", "implicit"),
-    "pop": Protocol("POP.AccessAsApp", "implicit"),
-    "smtp": Protocol("SMTP.SendAsApp", "starttls"),
+    "imap": Protocol("IMAP.AccessAsApp", "IMAP.AccessAsUser.All", "implicit"),
+    "pop": Protocol("POP.AccessAsApp", "POP.AccessAsUser.All", "implicit"),
+    "smtp": Protocol("SMTP.SendAsApp", "SMTP.Send", "starttls"),
 }
 
 
@@ -73,6 +76,11 @@ class Cloud:
     def graph_scope(self) -> str:
         """What a token for Microsoft Graph is asked for."""
         return f"{self.graph}/.default"
+
+    def delegated_scope(self, permission: str) -> str:
+        """A delegated permission as a client asks for it (OAUTHDOC; other clouds than the worldwide one: unverified)."""
+        root = self.scope.removesuffix("/.default").replace("//outlook.office365.com", "//outlook.office.com")
+        return f"{root}/{permission}"
 
 
 def _cloud(authority: str, exchange: str, environment: str, smtp: str, graph: str) -> Cloud:
@@ -117,3 +125,33 @@ CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CL
 
 # What a client may be given on a mailbox, in the words of the stack file.
 RIGHTS: Final = ("full-access", "full-access+automapping", "send-as")
+
+# What a delegated client asks for besides, so that nobody signs in again every hour (OAUTHDOC).
+OFFLINE_ACCESS: Final = "offline_access"
+
+
+@dataclass(frozen=True)
+class PublishedClient:
+    """A mail client that somebody publishes for every tenant.
+
+    Args:
+        client_id: its application id.
+        title: what it is called.
+        abused: whether its id is known to be used to harvest mailboxes, so that consent for everybody is a risk.
+    """
+
+    client_id: str
+    title: str
+    abused: bool
+
+
+# Ids: mailnews/base/src/OAuth2Providers.sys.mjs in Thunderbird's source; the old one stands in published guides.
+# Both are public clients: whoever gets somebody to sign in can use them.
+PUBLISHED_CLIENTS: Final[Mapping[str, PublishedClient]] = {
+    "thunderbird": PublishedClient(
+        "9e5f94bc-e8a4-4e73-b8be-63364c29d753", "Mozilla Thunderbird", abused=True
+    ),
+    "thunderbird-old": PublishedClient(
+        "08162f7c-0fd2-4200-a84a-f25a4db0b584", "Mozilla Thunderbird (before 2023)", abused=True
+    ),
+}

@@ -1,10 +1,15 @@
 """The plan: what a stack wants, as frozen values that know no configuration keys, no Pulumi and no Exchange."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from mailgrant.facts import Cloud
+
+TENANT: Final = "tenant"  # consent for everybody
+Consent = tuple[str, ...] | str  # people by their sign-in names, or TENANT; nobody if empty
+Switches = Mapping[str, str]  # words by switch of one mailbox, such as {"smtp_auth": "on"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,76 @@ class SecretCredential:
 
 
 @dataclass(frozen=True)
+class CertificateCredential:
+    """A client certificate of one consumer, generated, with a key that only the stack's outputs hold.
+
+    Args:
+        lifetime: how long one certificate is valid.
+        rotate: how often the next one is generated; at most half the lifetime.
+    """
+
+    lifetime: timedelta
+    rotate: timedelta
+
+
+@dataclass(frozen=True)
+class GivenCertificate:
+    """A client certificate whose key its consumer keeps.
+
+    Args:
+        certificate: its public part, in PEM.
+    """
+
+    certificate: str
+
+
+@dataclass(frozen=True)
+class FederatedCredential:
+    """Trust in tokens of another issuer.
+
+    Args:
+        issuer: the token's ``iss``.
+        subject: the token's ``sub``; empty where ``claims`` stands instead.
+        claims: an expression of Entra's flexible federated credentials.
+        audience: the token's ``aud``.
+    """
+
+    issuer: str
+    subject: str
+    claims: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class ExternalCredential:
+    """A credential that somebody else made and keeps.
+
+    Args:
+        expires: the day on which it ends, if anybody knows.
+    """
+
+    expires: date | None = None
+
+
+Credential = (
+    SecretCredential | CertificateCredential | GivenCertificate | FederatedCredential | ExternalCredential
+)
+
+
+@dataclass(frozen=True)
+class SmtpScope:
+    """Which mailboxes an application may send as by RBAC for Applications: either of the two.
+
+    Args:
+        group: the address of a group.
+        filter: Exchange's recipient filter.
+    """
+
+    group: str = ""
+    filter: str = ""
+
+
+@dataclass(frozen=True)
 class DaemonPlan:
     """A program that reads mail with nobody signed in.
 
@@ -28,11 +103,110 @@ class DaemonPlan:
         protocols: names in ``facts.PROTOCOLS``.
         mailboxes: rights by primary SMTP address, such as ``{"a@contoso.com": "full-access"}``.
         credentials: by the name of the consumer.
+        smtp_scope: sends as these without SMTP.SendAsApp, and without opening any mailbox.
+        kind: ``daemon``, or ``app-password`` for one that stands behind a bridge.
     """
 
     protocols: tuple[str, ...]
     mailboxes: Mapping[str, str]
-    credentials: Mapping[str, SecretCredential]
+    credentials: Mapping[str, Credential]
+    smtp_scope: SmtpScope | None = None
+    kind: str = "daemon"
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The mailboxes that it sends from, as far as they are named."""
+        return tuple(self.mailboxes) if "smtp" in self.protocols else ()
+
+
+@dataclass(frozen=True)
+class DelegatedPlan:
+    """A program of your own in which people sign in.
+
+    Args:
+        protocols: names in ``facts.PROTOCOLS``.
+        redirect_uris: of web applications.
+        desktop_uris: of programs on people's machines.
+        device_code: whether people may sign in with a code on another device.
+        consent: who is consented for.
+        mailboxes: rights by address that the application itself gets, for what it does with nobody signed in.
+        credentials: by the name of the consumer.
+    """
+
+    protocols: tuple[str, ...]
+    redirect_uris: tuple[str, ...] = ()
+    desktop_uris: tuple[str, ...] = ()
+    device_code: bool = False
+    consent: Consent = ()
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    kind: str = "delegated"
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The mailboxes that it sends from, as far as they are named."""
+        return _senders(self.protocols, self.consent, tuple(self.mailboxes))
+
+
+@dataclass(frozen=True)
+class ThirdPartyPlan:
+    """A mail client that somebody else publishes.
+
+    Args:
+        client_id: its application id.
+        protocols: names in ``facts.PROTOCOLS``.
+        consent: who is consented for.
+        mailboxes: that people send from with it, besides their own.
+    """
+
+    client_id: str
+    protocols: tuple[str, ...]
+    consent: Consent = ()
+    mailboxes: tuple[str, ...] = ()
+    kind: str = "third-party"
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The mailboxes that it sends from, as far as they are named."""
+        return _senders(self.protocols, self.consent, self.mailboxes)
+
+
+def _senders(protocols: tuple[str, ...], consent: Consent, mailboxes: tuple[str, ...]) -> tuple[str, ...]:
+    people = () if isinstance(consent, str) else consent
+    return (*people, *mailboxes) if "smtp" in protocols else ()
+
+
+ClientPlan = DaemonPlan | DelegatedPlan | ThirdPartyPlan
+
+
+@dataclass(frozen=True)
+class TenantPlan:
+    """Settings of the whole organization.
+
+    Args:
+        smtp_auth: ``enabled`` or ``disabled``; None leaves it as it is.
+        block_basic_auth: people who may not sign in with a password any more.
+        everyone: whether nobody may.
+    """
+
+    smtp_auth: str | None = None
+    block_basic_auth: tuple[str, ...] = ()
+    everyone: bool = False
+
+
+@dataclass(frozen=True)
+class AutomationPlan:
+    """The application that mailgrant itself runs as.
+
+    Args:
+        name: how Entra shows it.
+        applications: ``owned`` or ``all``: which applications it may change.
+        credentials: how it signs in, by name.
+    """
+
+    name: str
+    applications: str
+    credentials: Mapping[str, Credential]
 
 
 @dataclass(frozen=True)
@@ -44,9 +218,21 @@ class Plan:
         cloud: which of Microsoft's clouds.
         clients: by name.
         now: the moment that credentials are computed for, aware.
+        mailboxes: words by switch by mailbox: what is declared and what clients need.
+        tenant: settings of the organization.
+        automation: the application that mailgrant runs as.
+        suffix: stands behind the names of applications in Entra.
     """
 
     organization: str
     cloud: Cloud
-    clients: Mapping[str, DaemonPlan]
+    clients: Mapping[str, ClientPlan]
     now: datetime
+    mailboxes: Mapping[str, Switches] = field(default_factory=dict)
+    tenant: TenantPlan = field(default_factory=TenantPlan)
+    automation: AutomationPlan | None = None
+    suffix: str = ""
+
+    def display_name(self, client: str) -> str:
+        """What Entra calls the application of a client."""
+        return f"{client}-{self.suffix}" if self.suffix else client

@@ -45,23 +45,47 @@ class Server(BaseModel):
 
 
 class Credential(BaseModel):
-    """A credential of one consumer; ``value`` is kept out of every text."""
+    """A credential of one consumer; ``value`` is kept out of every text.
 
-    value: SecretStr | None
-    expires_at: datetime
+    Args:
+        type: ``secret``, ``certificate``, ``federated`` or ``external``.
+        value: the secret, or the private key of a generated certificate in PEM.
+        key_id: as Entra lists it.
+        expires_at: when it ends; None if it does not, or nobody knows.
+        rotates_at: when its successor is due; None if there will be none.
+        certificate: its public part, in PEM.
+        issuer: of a federated one.
+        subject: of a federated one.
+    """
+
+    type: str
+    value: SecretStr | None = None
+    key_id: str | None = None
+    expires_at: datetime | None = None
+    rotates_at: datetime | None = None
+    certificate: str | None = None
+    issuer: str | None = None
+    subject: str | None = None
 
 
 class Client(BaseModel):
     """What a client needs to log in, as the stack puts it out; further keys are for others."""
 
+    kind: str = "daemon"
     tenant_id: str
     client_id: str
     authority: str
     scope: str
+    app_scope: str | None = None
     protocols: dict[str, Server]
     mailboxes: dict[str, str]
     not_granted: dict[str, str]
     credentials: dict[str, Credential]
+
+    @property
+    def own_scope(self) -> str | None:
+        """What a token is asked for when the application signs in as itself; None if people must."""
+        return self.app_scope or (self.scope if self.kind in {"daemon", "app-password"} else None)
 
 
 def clients(stack: str | None = None) -> dict[str, Client]:
@@ -79,9 +103,8 @@ def clients(stack: str | None = None) -> dict[str, Client]:
         raise SetupError("the stack has put out no clients", "Run pulumi up first.")
     found = _checked(outputs["clients"])
     # With a wrong passphrase Pulumi gives every secret as null, and says nothing.
-    if any(
-        credential.value is None for client in found.values() for credential in client.credentials.values()
-    ):
+    everything = (credential for client in found.values() for credential in client.credentials.values())
+    if any(credential.type == "secret" and credential.value is None for credential in everything):
         raise SetupError(*WRONG_PASSPHRASE)
     return found
 

@@ -13,7 +13,7 @@ from mailgrant.exchange.pool import SessionPool, shared_pool
 from mailgrant.exchange.session import Carrier, Session
 from mailgrant.facts import Cloud
 from mailgrant.identity import TokenSource, find_identity
-from mailgrant.schema import ExchangeSchema
+from mailgrant.schema.stack import ExchangeSchema
 
 # Where a jump host is found that the stack does not name, and who signs in there: passwords have no place in a stack.
 HOST, PORT = "MAILGRANT_WSMAN_HOST", "MAILGRANT_WSMAN_PORT"

@@ -20,12 +20,12 @@ from pulumi.dynamic import (
 )
 from pulumi.runtime.rpc import UNKNOWN
 
-from mailgrant import schema
 from mailgrant.errors import NotFoundError
 from mailgrant.exchange import mailbox_access, service_principal, watchdog
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.rights import grants
 from mailgrant.exchange.session import Session
+from mailgrant.schema import resources as schema
 
 Properties = dict[str, Any]
 

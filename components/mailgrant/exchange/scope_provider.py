@@ -8,10 +8,10 @@ from typing import Final
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pulumi.runtime.rpc import UNKNOWN
 
-from mailgrant import schema
 from mailgrant.exchange import application_scope
 from mailgrant.exchange.application_scope import Wanted
 from mailgrant.exchange.provider import GONE, ExchangeProvider, Properties, report
+from mailgrant.schema import resources as schema
 
 INPUTS: Final = ("app_id", "principal", "group", "filter")
 

@@ -9,13 +9,13 @@ from typing import ClassVar, Final
 
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
-from mailgrant import schema
 from mailgrant.errors import ExchangeError, NotFoundError
 from mailgrant.exchange import authentication_policy, settings
 from mailgrant.exchange.cmdlets import authentication_policy as policies
 from mailgrant.exchange.cmdlets import cas_mailbox, transport_config
 from mailgrant.exchange.provider import GONE, ExchangeProvider, Properties, has_unknown, report
 from mailgrant.exchange.settings import Kind, Outcome, Places, State
+from mailgrant.schema import resources as schema
 
 ORGANIZATION: Final = policies.ORGANIZATION
 KINDS: Final[Mapping[str, Kind]] = {

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from mailgrant.errors import LoginError, MailgrantError, SignInError
 from mailgrant.facts import Host
+from mailgrant.identities.proofs import Certificate, Secret
 from mailgrant.identity import Identity, TokenSource
 from mailgrant.login import imap, pop, smtp
-from mailgrant.stack import Client
+from mailgrant.stack import Client, Credential
 
 # From server, mailbox, token and time limit to what was proven.
 Proof = Callable[[Host, str, str, float], str]
@@ -18,6 +19,13 @@ Proof = Callable[[Host, str, str, float], str]
 PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove, "pop": pop.prove, "smtp": smtp.prove}
 # As PROOFS, where a message may be sent for it.
 SENDING: Final[Mapping[str, Proof]] = {**PROOFS, "smtp": smtp.send}
+# Why a login is not tried.
+PEOPLE: Final = "people sign in there; nobody can for them"
+OTHERS: Final[Mapping[str, str]] = {
+    "certificate": "the private key is with its consumer",
+    "federated": "only the workload that it trusts can sign in",
+    "external": "somebody else keeps it",
+}
 TIMEOUT: Final = 30.0  # seconds for each step of a login
 WIDTH: Final = 8  # logins at once; Exchange allows about 20 connections a user
 
@@ -75,11 +83,11 @@ def logins(clients: Mapping[str, Client]) -> list[Login]:
             protocol,
             tokens,
             Host(server.host, server.port),
-            client.scope,
+            client.own_scope or "",
             not_granted,
         )
         for name, client in clients.items()
-        for consumer, tokens in _token_sources(client)
+        for consumer, tokens in token_sources(client)
         for mailbox, not_granted in sorted(
             {**dict.fromkeys(client.mailboxes, ""), **client.not_granted}.items()
         )
@@ -87,10 +95,31 @@ def logins(clients: Mapping[str, Client]) -> list[Login]:
     ]
 
 
-def _token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
+def token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
+    """Who can sign in for a client with what its stack holds, by consumer."""
     for consumer, credential in client.credentials.items():
-        secret = credential.value.get_secret_value() if credential.value else ""
-        yield consumer, TokenSource(Identity(client.tenant_id, client.client_id, secret), client.authority)
+        if proof := _proof(credential):
+            yield consumer, TokenSource(Identity(client.tenant_id, client.client_id, proof), client.authority)
+
+
+def _proof(credential: Credential) -> Secret | Certificate | None:
+    """What proves a credential; None where somebody else keeps it."""
+    if credential.value is None:
+        return None
+    value = credential.value.get_secret_value()
+    return Certificate(value, credential.certificate) if credential.certificate else Secret(value)
+
+
+def not_tried(clients: Mapping[str, Client]) -> dict[str, str]:
+    """Why logins of a client, or with one of its credentials, are not tried; by place."""
+    people = {name: PEOPLE for name, client in clients.items() if not client.own_scope}
+    others = {
+        f"{name}.{consumer}": OTHERS[credential.type]
+        for name, client in clients.items()
+        for consumer, credential in client.credentials.items()
+        if name not in people and _proof(credential) is None
+    }
+    return {**people, **others}
 
 
 def attempt(login: Login, proofs: Mapping[str, Proof] = PROOFS) -> Result:

@@ -1,0 +1,73 @@
+"""A whole plan: its clients, the settings that they need, and the identity that runs it all."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pulumi
+import pulumi_azuread as azuread
+
+from mailgrant import client
+from mailgrant.completeness import require
+from mailgrant.entra import AutomationIdentity
+from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
+from mailgrant.identity import remedy_for
+from mailgrant.model import AutomationPlan, Plan
+from mailgrant.warnings import warnings
+
+WHO: Final = (
+    "It reads ARM_TENANT_ID, ARM_CLIENT_ID and a certificate, a secret or OIDC, or the stack's azuread: keys; "
+    "see docs/configuration.md."
+)
+Settings = MailboxProtocols | TransportSettings | AuthenticationPolicy
+
+
+def deploy(plan: Plan) -> Mapping[str, Any]:
+    """Declare everything that a plan wants; gives the stack's outputs.
+
+    Raises:
+        RunError: the azuread provider cannot sign in; nothing is declared then.
+    """
+    _sign_in()
+    for warning in warnings(plan):
+        pulumi.log.warn(warning)
+    clients = {name: client.make(name, one, plan) for name, one in plan.clients.items()}
+    settings = dict(_settings(plan))
+    # All at once, so that every failure is told.
+    require({**{name: one.failed for name, one in clients.items()}, **settings})
+    outputs = {"clients": {name: one.settings for name, one in clients.items()}}
+    return {**outputs, **(_automation(plan.automation, plan) if plan.automation else {})}
+
+
+def _settings(plan: Plan) -> Iterator[tuple[str, Settings]]:
+    """Settings that belong to everybody: one resource for all clients, because two may use one mailbox."""
+    if plan.mailboxes:
+        yield "mailboxes", MailboxProtocols("mailboxes", protocols=plan.mailboxes)
+    if plan.tenant.smtp_auth:
+        yield "the organization", TransportSettings("tenant", smtp_auth=plan.tenant.smtp_auth)
+    if plan.tenant.everyone or plan.tenant.block_basic_auth:
+        policy = AuthenticationPolicy(
+            "tenant", users=plan.tenant.block_basic_auth, default=plan.tenant.everyone
+        )
+        yield "basic authentication", policy
+
+
+def _automation(wanted: AutomationPlan, plan: Plan) -> dict[str, Any]:
+    identity = AutomationIdentity("automation", wanted, plan.now)
+    return {
+        "automation": {
+            "client_id": identity.application.client_id,
+            "service_principal_object_id": identity.service_principal.object_id,
+            "credentials": {name: issued.output for name, issued in identity.credentials.items()},
+        }
+    }
+
+
+def _sign_in() -> None:
+    """Let the provider sign in before anything else, where its refusal can still be told in one sentence."""
+    try:
+        azuread.get_client_config()
+    except Exception as error:  # noqa: BLE001 - Pulumi raises nothing narrower
+        said = str(error).partition("failed: ")[2] or str(error)
+        raise pulumi.RunError(
+            f"the azuread provider cannot sign in: {said}\n  → {remedy_for(said) or WHO}"
+        ) from None

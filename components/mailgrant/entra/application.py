@@ -1,0 +1,149 @@
+"""An application of your own in Entra: registration, enterprise application, permissions, consent, credentials."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pulumi
+import pulumi_azuread as azuread
+
+from mailgrant.entra.credentials import Issuer
+from mailgrant.entra.ownership import stack_tag
+from mailgrant.entra.permissions import Principal, ResourceApplication, consenting, resource_application
+from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, GRAPH_APP_ID, OFFLINE_ACCESS, PROTOCOLS
+from mailgrant.model import Consent, Credential
+from mailgrant.options import within
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in.
+
+    Args:
+        protocols: names in ``facts.PROTOCOLS``, for which delegated permissions are asked.
+        web_uris: where a web application gets people back.
+        desktop_uris: where a program on their machines does.
+        device_code: whether a code on another device will do.
+        consent: who is consented for.
+    """
+
+    protocols: tuple[str, ...]
+    web_uris: tuple[str, ...] = ()
+    desktop_uris: tuple[str, ...] = ()
+    device_code: bool = False
+    consent: Consent = ()
+
+    @property
+    def permissions(self) -> list[str]:
+        """The delegated permissions, of Microsoft Graph."""
+        return [*(PROTOCOLS[protocol].scope for protocol in self.protocols), OFFLINE_ACCESS]
+
+
+class EntraApplication(pulumi.ComponentResource):
+    """An application of this tenant alone, with the permissions of its mail protocols, consented.
+
+    Args:
+        name: the client's name.
+        protocols: names in ``facts.PROTOCOLS``, for which it signs in as itself.
+        credentials: by consumer.
+        now: the moment that the credentials are computed for.
+        display_name: what Entra calls it; the name unless given.
+        sign_in: how people sign in, if they do.
+        opts: Pulumi's own.
+    """
+
+    def __init__(  # noqa: PLR0913 - keywords, which read well where it is made
+        self,
+        name: str,
+        *,
+        protocols: tuple[str, ...],
+        credentials: Mapping[str, Credential],
+        now: datetime,
+        display_name: str = "",
+        sign_in: SignIn | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mailgrant:index:EntraApplication", name, None, opts)
+        mine = within(self, opts)
+        roles = [PROTOCOLS[protocol].app_role for protocol in protocols]
+        exchange = self._resource("Office 365 Exchange Online", EXCHANGE_ONLINE_APP_ID) if roles else None
+        graph = self._resource("Microsoft Graph", GRAPH_APP_ID) if sign_in else None
+        required = [
+            *([_required(exchange, roles=roles)] if exchange else []),
+            *([_required(graph, scopes=sign_in.permissions)] if graph and sign_in else []),
+        ]
+        me = azuread.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=self)).object_id
+        self.application = _application(name, display_name or name, required, sign_in, me, mine)
+        self.service_principal = _principal(name, self.application, me, mine)
+        principal = Principal(name, self.service_principal.object_id, mine)
+        self.consents = [principal.application(exchange, role) for role in roles] if exchange else []
+        if graph and sign_in:
+            for user in consenting(sign_in.consent, name, self):
+                principal.delegated(graph, "graph", sign_in.permissions, user)
+        self.credentials = Issuer(name, self.application.id, now, mine).issue(credentials)
+        self.register_outputs({"client_id": self.application.client_id})
+
+    def _resource(self, title: str, app_id: str) -> ResourceApplication:
+        return resource_application(title, app_id, self)
+
+
+def _required(
+    resource: ResourceApplication, roles: Iterable[str] = (), scopes: Iterable[str] = ()
+) -> azuread.ApplicationRequiredResourceAccessArgs:
+    ids = [*((resource.role(value), "Role") for value in roles)]
+    ids += [(resource.scope(value), "Scope") for value in scopes]
+    accesses = [
+        azuread.ApplicationRequiredResourceAccessResourceAccessArgs(id=id_, type=kind) for id_, kind in ids
+    ]
+    return azuread.ApplicationRequiredResourceAccessArgs(
+        resource_app_id=resource.app_id, resource_accesses=accesses
+    )
+
+
+def _application(
+    name: str,
+    display_name: str,
+    required: list[azuread.ApplicationRequiredResourceAccessArgs],
+    sign_in: SignIn | None,
+    owner: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
+) -> azuread.Application:
+    return azuread.Application(
+        name,
+        display_name=display_name,
+        sign_in_audience="AzureADMyOrg",
+        # A killed run may have left an application that no state knows: stop at it, make no second one.
+        prevent_duplicate_names=True,
+        required_resource_accesses=required or None,
+        owners=[owner],
+        tags=[stack_tag()],
+        **(_ways_in(sign_in) if sign_in else {}),
+        opts=pulumi.ResourceOptions.merge(opts, BORN_WITH),
+    )
+
+
+# Who made it is written down once: another identity that runs the stack later is no change, nor are states of old.
+# An owner may change it with Application.ReadWrite.OwnedBy alone.
+BORN_WITH = pulumi.ResourceOptions(ignore_changes=["owners", "tags"])
+
+
+def _ways_in(sign_in: SignIn) -> dict[str, Any]:
+    web = azuread.ApplicationWebArgs(redirect_uris=list(sign_in.web_uris))
+    public = azuread.ApplicationPublicClientArgs(redirect_uris=list(sign_in.desktop_uris))
+    return {
+        "web": web if sign_in.web_uris else None,
+        "public_client": public if sign_in.desktop_uris else None,
+        "fallback_public_client_enabled": sign_in.device_code or None,
+    }
+
+
+def _principal(
+    name: str, application: azuread.Application, owner: pulumi.Output[str], opts: pulumi.ResourceOptions
+) -> azuread.ServicePrincipal:
+    return azuread.ServicePrincipal(
+        name,
+        client_id=application.client_id,
+        owners=[owner],
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["owners"])),
+    )

@@ -1,0 +1,104 @@
+"""The words that a stack's configuration is made of: addresses, names, rights, durations, and how a fault is told."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from mailgrant import rotation
+from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, PROTOCOLS, RIGHTS
+
+# Letters that RFC 5321 allows without quotes, which is all that Exchange makes addresses of.
+ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+DOMAIN: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]+")
+DURATION: Final = re.compile(r"([1-9][0-9]{0,3})(h|d|w)")
+UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def wrong(problem: str) -> PydanticCustomError:
+    """A fault in words of ours."""
+    # Braces would be read as fields of the message's template.
+    return PydanticCustomError("wrong", "{problem}", {"problem": problem})
+
+
+def _address(text: str) -> str:
+    if not ADDRESS.fullmatch(text):
+        raise wrong("not an SMTP address; write the mailbox's primary address, such as invoices@contoso.com")
+    return text.lower()
+
+
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise wrong("not a name; use up to 40 of a-z, 0-9 and -, beginning with a letter")
+    return text
+
+
+def _domain(text: str) -> str:
+    if not DOMAIN.fullmatch(text):
+        raise wrong("not a domain; write the tenant's first domain, such as contoso.onmicrosoft.com")
+    return text.lower()
+
+
+def _rights(text: str) -> str:
+    wanted = [right.strip() for right in text.split(",")]
+    if unknown := [right for right in wanted if right not in RIGHTS]:
+        raise wrong(f"unknown right {unknown[0]!r}; expected {' or '.join(RIGHTS)}")
+    if sum(right.startswith("full-access") for right in set(wanted)) > 1:
+        raise wrong("full-access stands there with automapping and without; name it once")
+    return ", ".join(right for right in RIGHTS if right in wanted)
+
+
+def _duration(value: Any) -> timedelta:
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise wrong("not a duration; write a number with h, d or w, such as 180d")
+    found = int(match[1]) * UNITS[match[2]]
+    if found > rotation.LONGEST:
+        raise wrong(f"too long; Entra's portal offers {rotation.LONGEST.days}d at the most")
+    return found
+
+
+def _guid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise wrong("not a GUID; write it as 9e5f94bc-e8a4-4e73-b8be-63364c29d753") from None
+
+
+def one_of(known: Iterable[str]) -> Any:
+    """A text that stands in a table of ours, in the schema as an enumeration."""
+    words = tuple(known)
+
+    def check(text: str) -> str:
+        if text not in words:
+            raise wrong(f"{text!r} is not known; expected {' or '.join(words)}")
+        return text
+
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": list(words)})]
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Name = Annotated[str, AfterValidator(_name)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Rights = Annotated[str, AfterValidator(_rights)]
+Guid = Annotated[str, AfterValidator(_guid)]
+Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
+if TYPE_CHECKING:
+    Protocol: TypeAlias = str
+    CloudName: TypeAlias = str
+else:
+    Protocol, CloudName = one_of(PROTOCOLS), one_of((*CLOUDS, CUSTOM_CLOUD))
+Protocols = Annotated[list[Protocol], Field(min_length=1)]
+Mailboxes = dict[Address, Rights]
+Everybody = Literal["tenant"]
+
+
+class Schema(BaseModel):
+    """Base: nothing unknown, nothing converted behind the writer's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
