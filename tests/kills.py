@@ -85,7 +85,7 @@ def killed_up(project: Project, offline: OfflineTenant, cmdlet: str, kill: Kill)
     offline.control("POST", "latency", {})
 
 
-def taken_up_again(project: Project, kill: Kill) -> None:
+def taken_up_again(project: Project, kill: Kill | None = None) -> None:
     """As docs/configuration.md says; then the update once more."""
     if kill is kill_engine:
         project.pulumi("cancel", "--yes")
@@ -93,10 +93,29 @@ def taken_up_again(project: Project, kill: Kill) -> None:
     project.pulumi("up", "--yes", "--skip-preview")
 
 
+def interrupted_up(project: Project, offline: OfflineTenant, cmdlet: str, *, times: int = 1) -> str:
+    """An update that gets Ctrl-C, once or twice, while a cmdlet runs that takes longer than anybody waits.
+
+    Nothing of it stays; gives what it said.
+    """
+    offline.stats(reset=True)
+    offline.control("POST", "latency", {f"exchange {cmdlet}": 2 * PATIENCE})
+    with _up(project, subprocess.PIPE) as running:
+        wait_for(lambda: offline.stats()["exchange"].get(cmdlet, 0) > 0)
+        below = descendants(running.pid)
+        for _ in range(times):
+            running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=PATIENCE)
+    assert running.returncode != 0
+    wait_for(lambda: not any(map(lives, below)))
+    offline.control("DELETE", "latency")
+    return said.decode()
+
+
 @contextmanager
-def _up(project: Project) -> Iterator[subprocess.Popen[bytes]]:
-    silence = subprocess.DEVNULL
+def _up(project: Project, output: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    errors = subprocess.STDOUT if output == subprocess.PIPE else output
     with subprocess.Popen(
-        UP, cwd=project.folder, env=dict(project.environment), stdout=silence, stderr=silence
+        UP, cwd=project.folder, env=dict(project.environment), stdout=output, stderr=errors
     ) as running:
         yield running

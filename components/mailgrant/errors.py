@@ -9,6 +9,7 @@ MailgrantError
 ├── LoginError              a mail server refused the token, or the mailbox behind it
 └── ExchangeError           Exchange gave no answer, or refused
     ├── HostLostError       the PowerShell process ended, or does not answer
+    ├── CancelledError      somebody wanted the run to end
     ├── ConnectError        Exchange did not take us
     └── CmdletError         a cmdlet failed
         ├── NotFoundError
@@ -34,6 +35,9 @@ class MailgrantError(Exception):
         message: what happened, where, in plain words.
         remedy: what to do next; may be empty.
     """
+
+    # Whether it may have been done all the same: it was sent, and the answer was lost.
+    answer_lost = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
@@ -126,6 +130,19 @@ class ExchangeError(MailgrantError):
 
 class HostLostError(ExchangeError):
     """The process or machine that runs PowerShell ended, or does not answer."""
+
+
+class CancelledError(ExchangeError):
+    """Somebody wanted the run to end.
+
+    Args:
+        begun: whether Exchange had the call already.
+    """
+
+    def __init__(self, *, begun: bool) -> None:
+        when = "while Exchange was at it: it may be done or not" if begun else "before it was begun"
+        super().__init__(f"cancelled {when}", "Run pulumi up again: it does exactly what is missing.")
+        self.answer_lost = begun
 
 
 class ConnectError(ExchangeError):

@@ -5,6 +5,7 @@ import pytest
 from mailgrant.errors import CmdletError, HostLostError, MailgrantError
 from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.cmdlets.call import Call
+from mailgrant.exchange.mailbox_access import Earlier
 from mailgrant.exchange.service_principal import Wanted
 from offline_tenant.state.tenant import Tenant
 from tests.exchange.conftest import TenantSession
@@ -105,7 +106,7 @@ def test_a_second_name_is_found_in_a_later_run_too(exchange: TenantSession) -> N
 
     both = {INVOICES: FULL, alias: FULL}
     second = mailbox_access.change(
-        exchange, PRINCIPAL, first.granted, both, lambda _: None, first.names.known
+        exchange, PRINCIPAL, first.granted, both, lambda _: None, Earlier(first.names.known)
     )
 
     assert second.granted == {INVOICES: FULL}
@@ -117,7 +118,7 @@ def test_a_mailbox_can_be_called_by_its_other_name_from_now_on(exchange: TenantS
     first = mailbox_access.change(exchange, PRINCIPAL, {}, {INVOICES: FULL}, lambda _: None)
 
     second = mailbox_access.change(
-        exchange, PRINCIPAL, first.granted, {alias: FULL}, lambda _: None, first.names.known
+        exchange, PRINCIPAL, first.granted, {alias: FULL}, lambda _: None, Earlier(first.names.known)
     )
 
     assert (second.granted, second.failed) == ({alias: FULL}, {})

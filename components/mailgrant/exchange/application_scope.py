@@ -3,12 +3,12 @@
 Both are named after the application, so that what a run before us left is known to be ours.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from mailgrant.errors import AlreadyExistsError, NotFoundError
+from mailgrant.exchange.cancellation import CANCELLATION
 from mailgrant.exchange.cmdlets import application_scope as cmdlets
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply, is_true, text
 from mailgrant.exchange.session import Session
@@ -50,7 +50,7 @@ class Shown:
     effective: bool
 
 
-def ensure(session: Session, wanted: Wanted, pause: Callable[[float], object] = time.sleep) -> str:
+def ensure(session: Session, wanted: Wanted, pause: Callable[[float], object] = CANCELLATION.wait) -> str:
     """Make scope and assignment, or bring those that are there into the wanted shape; gives the filter.
 
     Raises:
@@ -66,7 +66,7 @@ def ensure(session: Session, wanted: Wanted, pause: Callable[[float], object] = 
     return wanted_filter
 
 
-def narrow(session: Session, wanted: Wanted, pause: Callable[[float], object] = time.sleep) -> str:
+def narrow(session: Session, wanted: Wanted, pause: Callable[[float], object] = CANCELLATION.wait) -> str:
     """Give the scope another filter, and the assignment the scope; gives the filter. What is gone is made again.
 
     Raises:

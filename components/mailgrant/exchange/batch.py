@@ -24,6 +24,8 @@ def run(
 def raise_if_nothing_was_done(replies: Iterable[object]) -> None:
     """Raise the reason if every call failed for one that is not its own, such as a session that cannot be opened.
 
+    A call whose answer was lost may have done something.
+
     Raises:
         MailgrantError: that reason.
     """
@@ -31,7 +33,7 @@ def raise_if_nothing_was_done(replies: Iterable[object]) -> None:
     common = [
         reply
         for reply in everything
-        if isinstance(reply, MailgrantError) and not isinstance(reply, CmdletError)
+        if isinstance(reply, MailgrantError) and not isinstance(reply, CmdletError) and not reply.answer_lost
     ]
     if common and len(common) == len(everything):
         raise common[0]

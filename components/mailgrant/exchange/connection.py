@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mailgrant import config
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
+from mailgrant.exchange.cancellation import CANCELLATION
 from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.pool import SessionPool, shared_pool
 from mailgrant.exchange.session import Carrier, Session
@@ -87,7 +88,10 @@ def connect(configured: Callable[[str], Any]) -> Session:
     return shared_pool(
         key,
         lambda: SessionPool(
-            carrier, settings.sessions, kind.batch, renew=lambda: tokens.access(cloud.scope, force=True)
+            carrier,
+            settings.sessions,
+            kind.batch,
+            renew=lambda: tokens.access(cloud.scope, force=True),
         ),
     )
 
@@ -106,6 +110,7 @@ def _target(organization: str, cloud: Cloud, settings: ExchangeSchema) -> Callab
             environment=cloud.exchange_environment,
             address=cloud.exchange,
             jump_host=jump_host,
+            cancellation=CANCELLATION,
         )
 
     return target

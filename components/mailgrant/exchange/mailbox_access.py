@@ -1,11 +1,13 @@
 """Which mailboxes a principal may open: the difference between two maps, made true grant by grant.
 
 Nothing is lost when a part fails: the outcome says what is granted and what is not, and the next run takes up
-exactly what is missing. Revocations come before grants.
+exactly what is missing. What may have been granted, because only the answer was lost, is remembered as that: it is
+tried again if it is still wanted, and taken back if it is not. Revocations come before grants.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mailgrant.errors import ExchangeError, MailgrantError, NotFoundError
 from mailgrant.exchange import batch, service_principal
@@ -17,6 +19,7 @@ from mailgrant.exchange.rights import RIGHTS, Access, Grant, access, grants
 from mailgrant.exchange.session import Session
 
 Result = tuple[Grant, Reply | MailgrantError]
+NOBODY: Final[Access] = {}
 
 
 @dataclass
@@ -27,11 +30,13 @@ class Outcome:
         held: the grants that exist now.
         reasons: why a grant is not as wanted, by grant.
         names: what Exchange calls the mailboxes that are held.
+        unknown: the grants that may exist or not.
     """
 
     held: set[Grant]
     reasons: dict[Grant, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
+    unknown: set[Grant] = field(default_factory=set)
 
     @property
     def granted(self) -> dict[str, str]:
@@ -61,11 +66,39 @@ class Outcome:
         else:
             self.held.add(grant)
 
+    def miss(self, grant: Grant, error: MailgrantError, *, unknown: bool = False) -> None:
+        """Note that a grant is not as wanted.
+
+        Args:
+            grant: the grant.
+            error: why.
+            unknown: whether it may exist all the same.
+        """
+        self.reasons[grant] = batch.reason(error)
+        if unknown and grant not in self.held:
+            self.unknown.add(grant)
+
     def release(self, grant: Grant) -> None:
         """Note that a grant is gone, and with the last one of a mailbox what Exchange calls that."""
         self.held.discard(grant)
         if not any((grant[0], right) in self.held for right in RIGHTS):
             self.names.release(grant[0])
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier outcome told, beside what was granted.
+
+    Args:
+        identities: what Exchange calls the mailboxes.
+        unknown: rights that may be granted or not.
+    """
+
+    identities: Mapping[str, str] = field(default_factory=dict)
+    unknown: Access = field(default_factory=dict)
+
+
+NOTHING: Final = Earlier()
 
 
 def change(
@@ -74,7 +107,7 @@ def change(
     before: Access,
     wanted: Access,
     report: Report,
-    identities: Mapping[str, str] | None = None,
+    earlier: Earlier = NOTHING,
 ) -> Outcome:
     """Go from what was granted to what is wanted: one write for each difference, and nothing else.
 
@@ -84,15 +117,15 @@ def change(
         before: what is granted now, as far as is known.
         wanted: what shall be granted.
         report: gets a line of progress now and then.
-        identities: what Exchange calls the mailboxes that are granted now, as an earlier outcome told.
+        earlier: what is known besides.
 
     Raises:
         MailgrantError: nothing at all could be done, for a reason that is no mailbox's own.
     """
     had, wants = set(grants(before)), set(grants(wanted))
-    revoke = [grant for grant in grants(before) if grant not in wants]
+    revoke = [grant for grant in _known(before, earlier.unknown) if grant not in wants]
     add = [grant for grant in grants(wanted) if grant not in had]
-    outcome = Outcome(held=had, names=Names(identities))
+    outcome = Outcome(held=had, names=Names(earlier.identities))
     results = [
         *_revoke(session, principal, revoke, outcome, report),
         *_grant(session, principal, add, outcome, report),
@@ -101,8 +134,10 @@ def change(
     return outcome
 
 
-def read(session: Session, principal: str, app_id: str, known: Access, report: Report) -> dict[str, str]:
-    """What of the known grants exists in Exchange; one read a mailbox.
+def read(
+    session: Session, principal: str, app_id: str, known: Access, report: Report, unknown: Access = NOBODY
+) -> dict[str, str]:
+    """What of the known grants exists in Exchange, and of those that may exist; one read a mailbox and right.
 
     Raises:
         ExchangeError: something could not be read; that never means that it is not there.
@@ -110,10 +145,14 @@ def read(session: Session, principal: str, app_id: str, known: Access, report: R
     record = service_principal.find(session, app_id, principal)
     if record is None:
         return {}
-    held, unreadable = _held(session, record, grants(known), report)
+    held, unreadable = _held(session, record, _known(known, unknown), report)
     if unreadable:
         raise next(iter(unreadable.values()))
     return access(held)
+
+
+def _known(granted: Access, unknown: Access) -> list[Grant]:
+    return list(dict.fromkeys([*grants(granted), *grants(unknown)]))
 
 
 def _revoke(
@@ -125,7 +164,7 @@ def _revoke(
         if isinstance(reply, Reply | NotFoundError):
             outcome.release(grant)
         else:
-            outcome.reasons[grant] = batch.reason(reply)
+            outcome.miss(grant, reply, unknown=True)
         yield grant, reply
 
 
@@ -136,7 +175,7 @@ def _grant(
     calls = {(mailbox, right): RIGHTS[right].add(mailbox, principal) for mailbox, right in wanted}
     for grant, reply in batch.run(session, calls, Progress("granted", len(calls), report)):
         if isinstance(reply, MailgrantError):
-            outcome.reasons[grant] = batch.reason(reply)
+            outcome.miss(grant, reply, unknown=reply.answer_lost)
         elif reply.warnings:
             doubtful.append(grant)
         else:
@@ -154,16 +193,17 @@ def _settle(
     try:
         record = service_principal.find(session, "", principal)
     except MailgrantError as error:
-        outcome.reasons |= dict.fromkeys(doubtful, batch.reason(error))
+        for grant in doubtful:
+            outcome.miss(grant, error, unknown=True)
         return
     held, unreadable = _held(session, record, doubtful, report) if record else ({}, {})
     for grant, reply in held.items():
         outcome.hold(grant, identity(reply))
     for grant in set(doubtful) - held.keys():
-        reason = unreadable.get(grant)
-        outcome.reasons[grant] = (
-            batch.reason(reason) if reason else "Exchange only warned, and the grant is not there"
-        )
+        if grant in unreadable:
+            outcome.miss(grant, unreadable[grant], unknown=True)
+        else:
+            outcome.reasons[grant] = "Exchange only warned, and the grant is not there"
 
 
 def _held(
@@ -186,13 +226,15 @@ def _shows(reply: Reply, grant: Grant, record: ServicePrincipalRecord) -> bool:
     return holds and are_of_one_mailbox(reply.records)
 
 
-def revoke_all(session: Session, principal: str, held: Access, report: Report) -> None:
+def revoke_all(
+    session: Session, principal: str, held: Access, report: Report, earlier: Earlier = NOTHING
+) -> None:
     """Take everything back.
 
     Raises:
         MailgrantError: a part is still there, with each mailbox and the reason.
     """
-    outcome = change(session, principal, held, {}, report)
+    outcome = change(session, principal, held, {}, report, earlier)
     if outcome.failed:
         raise ExchangeError(failures(outcome.failed, "could not be taken back"))
 

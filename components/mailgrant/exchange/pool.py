@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from typing import Any, Final
 
-from mailgrant.errors import MailgrantError
+from mailgrant.errors import CancelledError, MailgrantError
+from mailgrant.exchange.cancellation import CANCELLATION
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.session import Carrier
 from mailgrant.exchange.throttle import Throttle
@@ -73,22 +74,29 @@ class SessionPool:
 
     def close(self) -> None:
         """End all sessions; calls that still wait are not begun."""
-        self._closing.set()
-        with self._lock:
-            threads = list(self._threads)
-        for _ in threads:
-            self._queue.put(None)
-        for thread in threads:
+        for thread in self.end():
             thread.join()
+
+    def end(self) -> list[threading.Thread]:
+        """Begin no more calls, and close the sessions when those that run have ended; gives the threads."""
+        with self._lock:
+            self._closing.set()
+            threads = list(self._threads)
+            for _ in threads:
+                self._queue.put(None)
+        return threads
 
     def _submit(self, call: Call) -> "Future[Reply]":
         job = Job(call)
         with self._lock:
+            if self._closing.is_set():
+                job.settle(CancelledError(begun=False))
+                return job.future
             self._waiting += 1
             if len(self._threads) < self._width and self._waiting > PATIENCE * len(self._threads):
                 self._threads.append(threading.Thread(target=self._work, daemon=True))
                 self._threads[-1].start()
-        self._queue.put(job)
+            self._queue.put(job)  # before the word that ends the threads, or never
         return job.future
 
     def _work(self) -> None:
@@ -124,7 +132,7 @@ class SessionPool:
     def _others_go_on(self, jobs: list[Job]) -> bool:
         """Leave the work to the other sessions, if there are any."""
         with self._lock:
-            others = len(self._threads) > 1
+            others = len(self._threads) > 1 and not self._closing.is_set()
             if others:
                 self._threads.remove(threading.current_thread())
                 self._waiting += len(jobs)
@@ -152,6 +160,8 @@ _pools_lock = threading.Lock()
 def shared_pool(key: Any, make: Callable[[], SessionPool]) -> SessionPool:
     """The one pool of this process for one way to connect; all resources share it, and it is closed at exit.
 
+    When the run is cancelled, it begins nothing more.
+
     Args:
         key: what the way to connect consists of; anything hashable.
         make: makes the pool the first time.
@@ -160,4 +170,5 @@ def shared_pool(key: Any, make: Callable[[], SessionPool]) -> SessionPool:
         if key not in _pools:
             _pools[key] = make()
             atexit.register(_pools[key].close)
+            CANCELLATION.tell(_pools[key].end)
         return _pools[key]

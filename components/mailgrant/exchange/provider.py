@@ -21,9 +21,10 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from mailgrant.errors import NotFoundError
-from mailgrant.exchange import mailbox_access, service_principal, watchdog
+from mailgrant.exchange import cancel_rpc, mailbox_access, service_principal, watchdog
 from mailgrant.exchange.connection import connect
-from mailgrant.exchange.rights import grants
+from mailgrant.exchange.mailbox_access import Earlier
+from mailgrant.exchange.rights import access, grants
 from mailgrant.exchange.session import Session
 from mailgrant.schema import resources as schema
 
@@ -44,6 +45,7 @@ class ExchangeProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the way to the stack's configuration for the first call that needs a session."""
         watchdog.follow(sys.argv[1:])
+        cancel_rpc.listen()
         ExchangeProvider._configured = req.config.get
 
     @staticmethod
@@ -103,8 +105,8 @@ class MailboxAccessProvider(ExchangeProvider):
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Refuse what is no address or no right, all of it at once."""
-        access = news.get("access")
-        problems = {} if has_unknown(access) else schema.mailbox_problems(access)
+        wanted = news.get("access")
+        problems = {} if has_unknown(wanted) else schema.mailbox_problems(wanted)
         return CheckResult(news, [CheckFailure(place, problem) for place, problem in problems.items()])
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -124,7 +126,12 @@ class MailboxAccessProvider(ExchangeProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look which of the grants are there."""
         granted = mailbox_access.read(
-            self.session(), props["principal"], props["app_id"], props.get("granted") or {}, report
+            self.session(),
+            props["principal"],
+            props["app_id"],
+            props.get("granted") or {},
+            report,
+            props.get("unknown") or {},
         )
         inputs = {"app_id": props["app_id"], "principal": props["principal"], "access": granted}
         known = {
@@ -138,7 +145,8 @@ class MailboxAccessProvider(ExchangeProvider):
 
     def delete(self, _id: str, props: Properties) -> None:
         """Take back what was granted."""
-        mailbox_access.revoke_all(self.session(), props["principal"], props.get("granted") or {}, report)
+        held, earlier = props.get("granted") or {}, _earlier(props)
+        mailbox_access.revoke_all(self.session(), props["principal"], held, report, earlier)
 
     def _change(self, olds: Properties, news: Properties) -> Properties:
         outcome = mailbox_access.change(
@@ -147,10 +155,15 @@ class MailboxAccessProvider(ExchangeProvider):
             olds.get("granted") or {},
             news["access"],
             report,
-            olds.get("identities"),
+            _earlier(olds),
         )
         told = {"granted": outcome.granted, "failed": outcome.failed, "identities": outcome.names.known}
-        return {**_own(news), **told}
+        unknown = {"unknown": access(outcome.unknown)} if outcome.unknown else {}
+        return {**_own(news), **told, **unknown}
+
+
+def _earlier(props: Properties) -> Earlier:
+    return Earlier(props.get("identities") or {}, props.get("unknown") or {})
 
 
 def _own(props: Properties) -> Properties:

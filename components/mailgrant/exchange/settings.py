@@ -52,11 +52,24 @@ class Found:
 
 @dataclass
 class Outcome:
-    """What was set; ``failed`` is the reason by place, ``left`` what somebody else has turned since, by switch."""
+    """What was set.
+
+    Args:
+        applied: the words by place; those of a place that is unknown, too, so that they are given back one day.
+        failed: the reason by place, for what is not as wanted.
+        left: what somebody else has turned since, by switch.
+        unknown: places that may be set or not, because only the answer was lost.
+    """
 
     applied: dict[str, dict[str, str]]
     failed: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    def seen(self, before: Places) -> dict[str, Words]:
+        """What the next run goes by in place of what was set: it sets again what has failed."""
+        kept = {place: words for place, words in before.items() if place in self.failed}
+        return {**kept, **{place: {} for place in self.unknown}}
 
 
 @dataclass(frozen=True)
@@ -179,7 +192,9 @@ def change(
             _give_back(turn, now.get(turn.place, {}), before, outcome, writes)
     _write(session, kind, writes, outcome, report)
     for turn in turns:
-        if turn.place not in outcome.failed:
+        if turn.place in outcome.unknown:
+            outcome.applied[turn.place] = {**before.applied.get(turn.place, {}), **turn.wanted}
+        elif turn.place not in outcome.failed:
             _note(turn, outcome)
     return outcome
 
@@ -279,6 +294,8 @@ def _write(session: Session, kind: Kind, writes: Places, outcome: Outcome, repor
         # A warning says that nothing had to be modified.
         if isinstance(reply, MailgrantError):
             outcome.failed[place] = batch.reason(reply)
+            if reply.answer_lost:
+                outcome.unknown.add(place)
     batch.raise_if_nothing_was_done(reply for _, reply in replies)
 
 

@@ -141,7 +141,8 @@ class SettingsProvider(ExchangeProvider):
         outcome = self._change(before, props, found)
         kept = {name: props.get(name) for name in (*self.inputs, "unread")}
         told = {"applied": outcome.applied, "failed": outcome.failed, "left": outcome.left}
-        return {**kept, "found": found, **told}
+        seen = outcome.seen(before.seen)
+        return {**kept, "found": found, **told, **({"seen": seen} if seen else {})}
 
 
 def _state(props: Properties) -> State:

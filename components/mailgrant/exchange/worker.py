@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
-from mailgrant.errors import CmdletError, HostLostError, SessionEndedError, ThrottledError
+from mailgrant.errors import (
+    CancelledError,
+    CmdletError,
+    HostLostError,
+    MailgrantError,
+    SessionEndedError,
+    ThrottledError,
+)
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.session import Carrier
 from mailgrant.exchange.throttle import LONGEST, Throttle
@@ -25,6 +32,7 @@ class Job:
     def __init__(self, call: Call) -> None:
         self.call, self.future = call, Future[Reply]()
         self.refused_since: float | None = None
+        self.answer_lost = False
         self._begun = False
 
     def begin(self) -> bool:
@@ -33,11 +41,13 @@ class Job:
         return self._begun
 
     def settle(self, outcome: Reply | Exception) -> None:
-        """Hand over the reply, or the error."""
+        """Hand over the reply, or the error; what Exchange said itself is how it is, whatever was lost before."""
         if isinstance(outcome, Reply):
             self.future.set_result(outcome)
-        else:
-            self.future.set_exception(outcome)
+            return
+        if isinstance(outcome, MailgrantError) and not isinstance(outcome, CmdletError):
+            outcome.answer_lost |= self.answer_lost
+        self.future.set_exception(outcome)
 
 
 class NoSessionError(Exception):
@@ -54,7 +64,7 @@ class Worker:
     Args:
         connect: makes a connected carrier.
         throttle: the gate that all workers share.
-        closing: set when no call is to be tried again.
+        closing: set when no call is to be begun, or tried again.
         renew: called when Exchange refuses the token of a session, before the next one is opened.
     """
 
@@ -105,6 +115,7 @@ class Worker:
             logger.warning("an Exchange session did not end cleanly: %s", type(error).__name__)
 
     def _connected(self, *, last: bool) -> Carrier:
+        self._may_begin()
         if self._carrier and self._carrier.ends_at and self._carrier.ends_at - time.time() < MARGIN:
             self.close()
         if self._carrier is None:
@@ -118,16 +129,23 @@ class Worker:
             if last or self._closing.is_set():
                 raise NoSessionError(error) from None
             raise
+        except CancelledError:
+            raise CancelledError(begun=False) from None
         except Exception as error:  # noqa: BLE001 - it is handed to all who wait
             raise NoSessionError(error) from None
 
     def _run(self, jobs: list[Job], carrier: Carrier) -> None:
         while jobs:
             with self._throttle.turn():
+                self._may_begin()
                 outcomes = _outcomes(carrier, jobs)
             jobs = [
                 job for job, outcome in zip(jobs, outcomes, strict=True) if not self._settled(job, outcome)
             ]
+
+    def _may_begin(self) -> None:
+        if self._closing.is_set():
+            raise CancelledError(begun=False)
 
     def _settled(self, job: Job, outcome: Reply | CmdletError) -> bool:
         if isinstance(outcome, SessionEndedError):
@@ -145,7 +163,12 @@ class Worker:
 
 
 def _outcomes(carrier: Carrier, jobs: list[Job]) -> list[Reply | CmdletError]:
-    return carrier.run_many([job.call for job in jobs])
+    try:
+        return carrier.run_many([job.call for job in jobs])
+    except HostLostError:
+        for job in jobs:
+            job.answer_lost = True
+        raise
 
 
 def unsettled(jobs: Iterable[Job]) -> list[Job]:

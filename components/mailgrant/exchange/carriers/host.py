@@ -11,6 +11,7 @@ from typing import IO, Final
 from mailgrant.errors import HostLostError, SetupError
 
 LAST_LINES: Final = 5  # of stderr, for messages
+INTERRUPT: Final = b""  # no line is empty: each ends with its line break
 END_PATIENCE: Final = 5.0  # seconds that a host may take to end by itself
 
 
@@ -28,7 +29,7 @@ class Host:
         self._command = list(command)
         pipe = subprocess.PIPE
         try:
-            # In a session of its own: Ctrl-C is for the engine, which lets what has begun come to its end.
+            # In a session of its own: Ctrl-C is for the engine, and what it means for a cmdlet is told over the pipes.
             self._process = subprocess.Popen(
                 self._command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
             )
@@ -56,7 +57,7 @@ class Host:
             raise self.lost() from error
 
     def receive(self, timeout: float) -> bytes:
-        """The next line of its output.
+        """The next line of its output; ``INTERRUPT`` if somebody interrupted the waiting.
 
         Raises:
             HostLostError: the host is gone.
@@ -70,6 +71,10 @@ class Host:
             self._lines.put(None)
             raise self.lost()
         return line
+
+    def interrupt(self) -> None:
+        """Let whoever waits for a line, or is the next to, go on without."""
+        self._lines.put(INTERRUPT)
 
     def lost(self) -> HostLostError:
         """The error that says how the host ended, and its last words."""

@@ -25,11 +25,12 @@ class PwshCarrier(Carrier):
     """
 
     def __init__(self, target: Target) -> None:
-        self.ends_at = target.ends_at
+        self.ends_at, self._cancellation = target.ends_at, target.cancellation
         self._host = Host([_program(), *ARGUMENTS])
         try:
-            self._runspace = Runspace(self._host, target.timeout)
-            self._runspace.run(target.connecting())
+            with self._cancellation.telling(self._host.interrupt):
+                self._runspace = Runspace(self._host, target.timeout)
+                self._runspace.run(target.connecting())
         except CmdletError as error:
             self._host.kill()
             self._host.close()
@@ -45,8 +46,10 @@ class PwshCarrier(Carrier):
         Raises:
             CmdletError: it failed.
             HostLostError: PowerShell is gone.
+            CancelledError: the run was to end, and PowerShell was told to stop the cmdlet.
         """
-        return self._runspace.run(call)
+        with self._cancellation.telling(self._host.interrupt):
+            return self._runspace.run(call)
 
     def close(self) -> None:
         """End the process."""

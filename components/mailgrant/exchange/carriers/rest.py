@@ -14,11 +14,13 @@ import requests
 
 from mailgrant.errors import (
     AccessDeniedError,
+    CancelledError,
     CmdletError,
     HostLostError,
     SessionEndedError,
     ThrottledError,
 )
+from mailgrant.exchange.carriers.connections import Breakable
 from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply
 from mailgrant.exchange.cmdlets.call import error as error_of
@@ -40,10 +42,10 @@ class RestCarrier(Carrier):
     """
 
     def __init__(self, target: Target) -> None:
-        self.ends_at = target.ends_at
-        self._timeout = target.timeout
+        self.ends_at, self._timeout, self._cancellation = target.ends_at, target.timeout, target.cancellation
         self._root = f"{target.address}/adminapi/beta/{quote(target.organization, safe='')}"
-        self._http = requests.Session()
+        self._http, self._connections = requests.Session(), Breakable()
+        self._http.mount("https://", self._connections)
         self._http.headers.update(
             {
                 "Authorization": f"Bearer {target.token}",
@@ -62,6 +64,7 @@ class RestCarrier(Carrier):
         Raises:
             CmdletError: it failed.
             HostLostError: there was no answer.
+            CancelledError: the run was to end, and the connection was broken.
         """
         return self._reply(call, self._post(f"{self._root}/InvokeCommand", _body(call), call))
 
@@ -70,6 +73,7 @@ class RestCarrier(Carrier):
 
         Raises:
             HostLostError: there was no answer.
+            CancelledError: the run was to end, and the connection was broken.
         """
         if len(calls) == 1:
             return [self._attempt(calls[0])]
@@ -127,11 +131,16 @@ class RestCarrier(Carrier):
     def _answer(self, url: str, body: str, headers: Mapping[str, str]) -> "_Answer":
         try:
             # As a stream: some answers say that they are gzip, and are not, and their status must be read all the same.
-            with self._http.post(
-                url, body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
-            ) as response:
+            with (
+                self._cancellation.telling(self._connections.break_off),
+                self._http.post(
+                    url, body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+                ) as response,
+            ):
                 return _Answer(response.status_code, response.headers, _decoded(response))
         except requests.RequestException as error:
+            if self._cancellation.asked:
+                raise CancelledError(begun=True) from None
             raise HostLostError(f"Exchange gave no answer ({type(error).__name__})") from None
 
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 import psrpcore
 from psrpcore.types import ErrorRecord, HostMethodIdentifier, PSInvocationState, RunspacePoolState
 
-from mailgrant.errors import HostLostError
+from mailgrant.errors import CancelledError, HostLostError
 from mailgrant.exchange.carriers import framing, psobject
 from mailgrant.exchange.carriers.framing import SESSION, Packet
-from mailgrant.exchange.carriers.host import Host
+from mailgrant.exchange.carriers.host import INTERRUPT, Host
 from mailgrant.exchange.carriers.values import sendable
 from mailgrant.exchange.cmdlets import call as cmdlets
 from mailgrant.exchange.cmdlets.call import Call, Reply
@@ -18,6 +18,7 @@ from mailgrant.exchange.cmdlets.call import Call, Reply
 FRAGMENT: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
 ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
 HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
+STOP_PATIENCE: Final = 5.0  # seconds that PowerShell may take to stop a cmdlet
 NO_ANSWER: Final = -100  # the call id of host calls that expect none
 QUESTIONS: Final = (psrpcore.PipelineHostCallEvent, psrpcore.RunspacePoolHostCallEvent)
 
@@ -31,16 +32,20 @@ class Runspace:
 
     Raises:
         HostLostError: the host ended, is no PowerShell host, or does not answer.
+        CancelledError: the host was interrupted.
     """
 
     def __init__(self, host: Host, timeout: float) -> None:
         self._host, self._timeout = host, timeout
+        self._stop_by: float | None = None  # when patience ends, once the host was interrupted
         self._pool = psrpcore.ClientRunspacePool()
         self._pool.open()
         self._send_all()
         deadline = time.monotonic() + timeout
         while self._pool.state != RunspacePoolState.Opened:
             self._take(deadline)
+            if self._stop_by is not None:
+                raise CancelledError(begun=False)
             for event in self._events():
                 self._decline(event)
             if self._pool.state in HELPLESS:
@@ -52,20 +57,34 @@ class Runspace:
         Raises:
             CmdletError: it failed.
             HostLostError: the host ended or did not answer in time; the runspace is of no further use.
+            CancelledError: the host was interrupted, and the cmdlet stopped.
         """
+        try:
+            outcome = self._outcome(call)
+        except HostLostError:
+            if self._stop_by is not None:
+                raise CancelledError(begun=True) from None
+            raise
+        if outcome.state == PSInvocationState.Stopped:
+            raise CancelledError(begun=True)
+        return outcome.reply()
+
+    def _outcome(self, call: Call) -> "_Outcome":
         pipeline = _pipeline(self._pool, call)
         pipeline.start()
         self._exchange(Packet("Command", pipeline.pipeline_id))
         self._send_all()
-        outcome = _Outcome(call)
+        outcome, told = _Outcome(call), False
         deadline = time.monotonic() + self._timeout
-        while not outcome.ended:
-            self._take(deadline)
-            for event in self._events():
-                self._handle(event, outcome)
+        while not self._ended(outcome):
+            if self._stop_by is not None and not told:
+                told = True
+                self._exchange(Packet("Signal", pipeline.pipeline_id))
+            else:
+                self._take(deadline)
         self._exchange(Packet("Close", pipeline.pipeline_id))
         pipeline.close()
-        return outcome.reply()
+        return outcome
 
     def close(self) -> None:
         """Close the session, so that the host ends in peace; one that is gone is closed enough."""
@@ -78,9 +97,12 @@ class Runspace:
         while (event := self._pool.next_event()) is not None:
             yield event
 
-    def _handle(self, event: psrpcore.PSRPEvent[Any, Any], outcome: "_Outcome") -> None:
-        self._decline(event)
-        outcome.add(event)
+    def _ended(self, outcome: "_Outcome") -> bool:
+        """Whether the pipeline has, after all that came until now: while an acknowledgement was awaited, too."""
+        for event in self._events():
+            self._decline(event)
+            outcome.add(event)
+        return outcome.state in ENDED
 
     def _decline(self, event: psrpcore.PSRPEvent[Any, Any]) -> None:
         """Nobody sits here to answer a question; one that waits for no answer is ignored."""
@@ -103,9 +125,15 @@ class Runspace:
         while self._take(deadline) != packet.acknowledgement:
             pass
 
-    def _take(self, deadline: float) -> Packet:
+    def _take(self, deadline: float) -> Packet | None:
+        """Take in what the host says; None if it was interrupted."""
         try:
-            packet = framing.decode(self._host.receive(max(0.0, deadline - time.monotonic())))
+            until = deadline if self._stop_by is None else min(deadline, self._stop_by)
+            line = self._host.receive(max(0.0, until - time.monotonic()))
+            if line == INTERRUPT:
+                self._stop_by = time.monotonic() + STOP_PATIENCE
+                return None
+            packet = framing.decode(line)
         except TimeoutError:
             self._host.kill()
             raise HostLostError(
@@ -128,7 +156,7 @@ class _Outcome:
         self._records: list[cmdlets.Record] = []
         self._warnings: list[str] = []
         self._error: ErrorRecord | None = None
-        self.ended = False
+        self.state: PSInvocationState | None = None
 
     def add(self, event: psrpcore.PSRPEvent[Any, Any]) -> None:
         if isinstance(event, psrpcore.PipelineOutputEvent):
@@ -139,7 +167,7 @@ class _Outcome:
             self._error = self._error or event.record
         elif isinstance(event, psrpcore.PipelineStateEvent):
             self._error = event.reason or self._error
-            self.ended = event.state in ENDED
+            self.state = event.state
 
     def reply(self) -> Reply:
         if self._error is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailgrant.exchange.cancellation import Cancellation
 from mailgrant.exchange.cmdlets import CMDLETS
 from mailgrant.exchange.cmdlets.call import Call
 
@@ -38,6 +39,7 @@ class Target:
         environment: ``-ExchangeEnvironmentName``; None leaves it out.
         address: the root of Exchange's own address, for carriers that need no PowerShell.
         jump_host: where PowerShell runs, for the carrier ``wsman``.
+        cancellation: ends what runs.
     """
 
     organization: str
@@ -47,6 +49,7 @@ class Target:
     environment: str | None = None
     address: str = ""
     jump_host: JumpHost | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation, repr=False)
 
     def connecting(self) -> Call:
         """The cmdlet that connects a PowerShell to Exchange, with only the cmdlets that mailgrant needs."""

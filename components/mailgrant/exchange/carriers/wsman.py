@@ -1,8 +1,9 @@
 """The carrier ``wsman``: PowerShell on a jump host, over WSMan with TLS. It needs ``pip install 'mailgrant[wsman]'``."""
 
 import logging
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,9 +11,10 @@ import requests
 from pypsrp.complex_objects import GenericComplexObject, PSInvocationState
 from pypsrp.exceptions import AuthenticationError, WinRMError
 from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.shell import SignalCode
 from pypsrp.wsman import WSMan
 
-from mailgrant.errors import CmdletError, ConnectError, HostLostError, SetupError
+from mailgrant.errors import CancelledError, CmdletError, ConnectError, HostLostError, SetupError
 from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.carriers.values import PLAIN, sendable
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply
@@ -41,7 +43,7 @@ class WsmanCarrier(Carrier):
     def __init__(self, target: Target) -> None:
         if target.jump_host is None:
             raise SetupError("the carrier wsman needs a jump host", "Name it in mailgrant:exchange.host.")
-        self.ends_at, self._timeout = target.ends_at, target.timeout
+        self.ends_at, self._timeout, self._cancellation = target.ends_at, target.timeout, target.cancellation
         self._where = f"{target.jump_host.host}:{target.jump_host.port}"
         self._wsman = _wsman(target.jump_host)
         self._pool = RunspacePool(self._wsman)
@@ -61,16 +63,22 @@ class WsmanCarrier(Carrier):
         Raises:
             CmdletError: it failed.
             HostLostError: the jump host did not answer, or not in time; the carrier is of no further use.
+            CancelledError: the run was to end, and PowerShell was told to stop the cmdlet.
         """
         shell = PowerShell(self._pool)
         shell.add_cmdlet(call.cmdlet)
         for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
             shell.add_parameter(name, sendable(name, value))
         try:
-            self._finish(shell)
+            with self._cancellation.telling(_aside(lambda: _signal(shell))):
+                self._finish(shell)
             shell.close()
         except BROKEN as error:
+            if self._cancellation.asked:
+                raise CancelledError(begun=True) from None
             raise HostLostError(f"the jump host {self._where} was lost ({type(error).__name__})") from None
+        if shell.state == PSInvocationState.STOPPED:
+            raise CancelledError(begun=True)
         return _reply(call, shell)
 
     def close(self) -> None:
@@ -103,6 +111,20 @@ class WsmanCarrier(Carrier):
                     f"the jump host {self._where} said nothing for {self._timeout:g} seconds, and was left"
                 )
             shell.poll_invoke(timeout=POLL)
+
+
+def _aside(work: Callable[[], None]) -> Callable[[], None]:
+    """In a thread of its own: the jump host may take its time."""
+    return lambda: threading.Thread(target=work, daemon=True).start()
+
+
+def _signal(shell: PowerShell) -> None:
+    """Stop a pipeline while another thread waits for its output, which then says that it is stopped.
+
+    ``PowerShell.stop`` of pypsrp also forgets the pipeline, and what comes for one that is forgotten is an error.
+    """
+    with suppress(*BROKEN):
+        shell.runspace_pool.shell.signal(SignalCode.PS_CTRL_C, str(shell.id).upper())
 
 
 def _wsman(jump: JumpHost) -> WSMan:
