@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "redeemedCodes": (),  # authorization codes that were used, until they would have expired
     "deviceCodes": ("userCode",),  # of the installation: the tenant is known when somebody signs in
     "policies": (),
+    "appManagementPolicies": ("displayName",),
     "conditionalAccessPolicies": ("displayName",),
     "deletedItems": ("kind",),  # applications and service principals that can still be restored
     "lagging": ("kind",),  # new objects that replicas do not show yet

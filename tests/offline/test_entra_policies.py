@@ -94,17 +94,6 @@ def test_older_applications_can_be_left_alone(entra: Entra, admin: str) -> None:
     assert fault(add_password(entra, entra.application("new"))) == FORBIDDEN
 
 
-def test_no_application_has_a_policy_of_its_own(entra: Entra, admin: str) -> None:
-    path = f"/applications/{entra.application()['id']}/appManagementPolicies"
-    assert fault(entra.graph("GET", path))[:2] == (403, "Authorization_RequestDenied")
-    reader = entra.client_with("Policy.Read.All", "Application.Read.All", name="reader")
-    assert entra.graph("GET", path, token=reader).json()["value"] == []
-    nobodys = f"/applications/{NOBODY}/appManagementPolicies"
-    assert fault(entra.graph("GET", nobodys, token=admin))[0] == 404
-    given = {"@odata.id": "https://localhost/v1.0/policies/appManagementPolicies/1"}
-    assert fault(entra.graph("POST", f"{path}/$ref", given, token=admin))[0] == 501
-
-
 @pytest.mark.parametrize(
     ("restriction", "expected"),
     [

@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/identitysecuritydefaultsenforcem
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from offline_tenant.entra.directory.policy_types import (
 from offline_tenant.state.store import Document
 
 KIND: Final = "policies"
+OWN_POLICIES: Final = "appManagementPolicies"  # of single applications, in the place of the tenant's
+OWN_POLICY: Final = "appManagementPolicyId"  # what an application keeps of it, and never shows
 APP_MANAGEMENT: Final = "defaultAppManagementPolicy"
 AUTHORIZATION: Final = "authorizationPolicy"
 SECURITY_DEFAULTS: Final = "identitySecurityDefaultsEnforcementPolicy"
@@ -60,6 +62,11 @@ ADDITION: Final = "passwordAddition"
 PASSWORD_LIFETIME: Final = "passwordLifetime"  # noqa: S105 - a name
 KEY_LIFETIME: Final = "asymmetricKeyLifetime"
 ENFORCED: Final = frozenset({ADDITION, PASSWORD_LIFETIME, KEY_LIFETIME})
+HOLDERS: Final = {
+    "applications": "applicationRestrictions",
+    "servicePrincipals": "servicePrincipalRestrictions",
+}
+NOTHING_RESTRICTED: Final[Mapping[str, Any]] = {"passwordCredentials": [], "keyCredentials": []}
 # Which delegated permissions users may consent to by themselves: none without one of these.
 CONSENT: Final = "ManagePermissionGrantsForSelf."
 CONSENT_TO_ALL: Final = f"{CONSENT}microsoft-user-default-legacy"
@@ -86,8 +93,8 @@ def update(directory: Directory, name: str, body: Mapping[str, Any]) -> None:
     """
     changed = TYPES[name].changed(get(directory, name), body)
     if name == APP_MANAGEMENT:
-        for restriction in _restrictions(changed):
-            _check(restriction)
+        for holders in HOLDERS.values():
+            check_restrictions(changed[holders])
     if name == SECURITY_DEFAULTS and changed["isEnabled"]:
         _check_alone(directory)
     directory.tenant.documents(KIND).put(name, changed)
@@ -118,6 +125,17 @@ def check_certificate(directory: Directory, holder: Document, starts: datetime, 
         _check_lifetime(restriction, starts, ends)
 
 
+def check_restrictions(restrictions: Document) -> None:
+    """Refuse restrictions that cannot be enforced.
+
+    Raises:
+        DirectoryError: a lifetime that is none (400), a restriction that is not emulated (501).
+    """
+    for credentials in NOTHING_RESTRICTED:
+        for restriction in restrictions[credentials]:
+            _check(restriction)
+
+
 def users_may_consent(directory: Directory, scope: Document) -> bool:
     """Whether a user who is no administrator may consent to a delegated permission, for themselves."""
     told = get(directory, AUTHORIZATION)["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"]
@@ -141,12 +159,6 @@ def _check_alone(directory: Directory) -> None:
         raise DirectoryError(400, "BadRequest", message)
 
 
-def _restrictions(policy: Document) -> Iterator[Document]:
-    for holders in ("applicationRestrictions", "servicePrincipalRestrictions"):
-        for credentials in ("passwordCredentials", "keyCredentials"):
-            yield from policy[holders][credentials]
-
-
 def _check(restriction: Document) -> None:
     kind = restriction["restrictionType"]
     if kind not in ENFORCED and restriction["state"] != "disabled":
@@ -156,15 +168,20 @@ def _check(restriction: Document) -> None:
 
 
 def _in_force(directory: Directory, kind: str, holder: Document, credentials: str) -> list[Document]:
-    policy = get(directory, APP_MANAGEMENT)
-    holders = "applicationRestrictions" if kind == "applications" else "servicePrincipalRestrictions"
-    if not policy["isEnabled"]:
-        return []
     return [
         restriction
-        for restriction in policy[holders][credentials]
+        for restriction in _rules(directory, kind, holder)[credentials]
         if restriction["state"] != "disabled" and _concerns(restriction, holder)
     ]
+
+
+def _rules(directory: Directory, kind: str, holder: Document) -> Document:
+    """The restrictions that count for an application: its own policy's, else the tenant's."""
+    own = directory.primary.get(OWN_POLICIES, holder.get(OWN_POLICY) or "")
+    if own is not None and own["isEnabled"]:
+        return dict(own["restrictions"])
+    policy = get(directory, APP_MANAGEMENT)
+    return dict(policy[HOLDERS[kind]] if policy["isEnabled"] else NOTHING_RESTRICTED)
 
 
 def _concerns(restriction: Document, holder: Document) -> bool:

@@ -1,6 +1,6 @@
 """Policies of the tenant.
 
-https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy, …/authorizationpolicy,
+https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy, …/appmanagementpolicy, …/authorizationpolicy,
 …/identitysecuritydefaultsenforcementpolicy, …/conditionalaccesspolicy
 """
 
@@ -37,6 +37,17 @@ APP_MANAGEMENT_POLICY: Final = ObjectType(
         "isEnabled": FLAG,
         "applicationRestrictions": RESTRICTIONS,
         "servicePrincipalRestrictions": RESTRICTIONS,
+    },
+)
+
+APP_POLICY: Final = ObjectType(
+    "AppManagementPolicy",
+    {
+        "id": SHOWN,
+        "displayName": TEXT,
+        "description": TEXT,
+        "isEnabled": FLAG,
+        "restrictions": RESTRICTIONS,
     },
 )
 

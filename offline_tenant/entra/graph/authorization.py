@@ -149,6 +149,10 @@ READ_APP_POLICIES: Final = Permission(
     ),
     directory_roles=READERS,
 )
+ASSIGN_APP_POLICIES: Final = Permission(
+    _with("Policy.ReadWrite.ApplicationConfiguration", *_READ_ONE),
+    directory_roles=APPLICATION_ADMINISTRATORS,
+)
 WRITE_APP_MANAGEMENT: Final = Permission(
     _any("Policy.ReadWrite.ApplicationConfiguration"), directory_roles=APPLICATION_ADMINISTRATORS
 )

@@ -4,7 +4,6 @@ from typing import Final
 
 from offline_tenant.entra.directory import policies
 from offline_tenant.entra.graph.authorization import (
-    READ_APP_POLICIES,
     READ_POLICIES,
     READ_SECURITY_DEFAULTS,
     WRITE_APP_MANAGEMENT,
@@ -38,26 +37,11 @@ def _updater(name: str) -> Operation:
     return update
 
 
-def _of_one_application(request: Request) -> Answer:
-    """None: nothing here gives an application a policy of its own."""
-    request.target()
-    return request.many_of(policies.TYPES[policies.APP_MANAGEMENT], "appManagementPolicies", [])
-
-
-ROWS: Final = (
-    *(
-        row
-        for name, (read, write) in NEEDED.items()
-        for row in (
-            Row("GET", f"/policies/{name}", _getter(name), read),
-            Row("PATCH", f"/policies/{name}", _updater(name), write),
-        )
-    ),
-    Row(
-        "GET",
-        "/applications/{id}/appManagementPolicies",
-        _of_one_application,
-        READ_APP_POLICIES,
-        "applications",
-    ),
+ROWS: Final = tuple(
+    row
+    for name, (read, write) in NEEDED.items()
+    for row in (
+        Row("GET", f"/policies/{name}", _getter(name), read),
+        Row("PATCH", f"/policies/{name}", _updater(name), write),
+    )
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from offline_tenant.entra.graph import (
+    app_policies,
     applications,
     conditional_access,
     consent,
@@ -44,6 +45,7 @@ ROWS: Final = (
     *directory_roles.ROWS,
     *role_members.ROWS,
     *policies.ROWS,
+    *app_policies.ROWS,
     *conditional_access.ROWS,
     *deleted_items.ROWS,
     *lacking.ROWS,
