@@ -131,4 +131,6 @@ def _imported(resource: Resource, found: Values) -> Values:
     }
     # What the service decides by itself need not stand in the program, unless it says something.
     told = {row.name for row in resource.properties if row.computed and row.form in ("objects", "texts")}
+    # Of names for one thing the service tells all, and a program may give one.
+    told |= set([name for name in resource.exactly_one if name in differing][1:])
     return {"__defaults": [], **{name: value for name, value in differing.items() if name not in told}}

@@ -109,6 +109,8 @@ def test_a_role_goes_by_its_name_in_any_letters(plugin: Plugin, graph: Graph) ->
     assert (resource_id, state["templateId"]) == (f"/directoryRoles/{role}", TEMPLATE)
     assert plugin.diff(ROLE, state, inputs).changes == provider_pb2.DiffResponse.DIFF_NONE
     assert list(plugin.diff(ROLE, state, {"displayName": "Global Reader"}).replaces) == ["displayName"]
+    imported = values(plugin.read(ROLE, (resource_id, {}), {}).inputs)
+    assert imported == {"__defaults": [], "displayName": "Exchange Administrator"}
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
