@@ -14,6 +14,8 @@ import httpx
 from offline_tenant import environment, process, seed
 from offline_tenant.home import Home
 
+GRAPH = "00000003-0000-0000-c000-000000000000"
+
 
 @dataclass(frozen=True)
 class OfflineTenant:
@@ -43,6 +45,28 @@ class OfflineTenant:
     def graph(self, method: str, path: str, body: Any = None) -> Any:
         """Call Graph as an administrator would who knows nothing of mailgrant."""
         return self._ask(method, path, f"https://localhost:{self.ports['https']}", body)
+
+    def consent(self, permission: str) -> None:
+        """Give the automation identity one more permission on Graph."""
+        graph, automation, role = self._permission(permission)
+        body = {"principalId": automation, "resourceId": graph, "appRoleId": role}
+        self.graph("POST", f"/v1.0/servicePrincipals/{graph}/appRoleAssignedTo", body)
+
+    def withdraw(self, permission: str) -> None:
+        """Take a permission on Graph from the automation identity."""
+        _, automation, role = self._permission(permission)
+        path = f"/v1.0/servicePrincipals/{automation}/appRoleAssignments"
+        for held in self.graph("GET", path)["value"]:
+            if held["appRoleId"] == role:
+                self.graph("DELETE", f"{path}/{held['id']}")
+
+    def _permission(self, value: str) -> tuple[str, str, str]:
+        """The object ids of Graph and of the automation identity, and the id of an app role of Graph."""
+        find = "/v1.0/servicePrincipals?$filter=appId eq '{}'"
+        [graph] = self.graph("GET", find.format(GRAPH))["value"]
+        [automation] = self.graph("GET", find.format(seed.AUTOMATION_CLIENT_ID))["value"]
+        [role] = [one["id"] for one in graph["appRoles"] if one["value"] == value]
+        return graph["id"], automation["id"], role
 
     def _ask(self, method: str, path: str, audience: str, body: Any = None) -> Any:
         form = {

@@ -66,16 +66,20 @@ def stack_folder() -> Path:
     return root / str(project.get("stackConfigDir") or ".") if isinstance(project, dict) else root
 
 
+def value(key: str) -> Any:
+    """The value of a key of the stack, with its namespace; None if it is not set."""
+    return _everything().get(key)
+
+
 def configured() -> dict[str, Any]:
     """The stack's values below ``mailgrant:``, by key without the namespace.
 
     An empty value is as good as none: in ``Pulumi.yaml`` a key without a default would be one that the engine
     demands, and it would complain of it alone, before we can tell every fault at once.
     """
-    everything = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
     own = {
         key.removeprefix(NAMESPACE): decoded(value)
-        for key, value in everything.items()
+        for key, value in _everything().items()
         if key.startswith(NAMESPACE)
     }
     return {
@@ -83,6 +87,10 @@ def configured() -> dict[str, Any]:
         for key, value in own.items()
         if value not in ("", {}) or key not in StackSchema.model_fields
     }
+
+
+def _everything() -> dict[str, Any]:
+    return {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
 
 
 def decoded(value: Any) -> Any:

@@ -6,12 +6,15 @@ from typing import Any, Final
 import pulumi
 import pulumi_azuread as azuread
 
-from mailgrant import client
+from mailgrant import client, config
 from mailgrant.completeness import require
 from mailgrant.entra import AutomationIdentity
+from mailgrant.entra.ownership import stack_tag
+from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
 from mailgrant.identity import remedy_for
 from mailgrant.model import AutomationPlan, Plan
+from mailgrant.preflight import directory, preflight
 from mailgrant.warnings import warnings
 
 WHO: Final = (
@@ -25,9 +28,11 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     """Declare everything that a plan wants; gives the stack's outputs.
 
     Raises:
-        RunError: the azuread provider cannot sign in; nothing is declared then.
+        RunError: the azuread provider cannot sign in, the tenant would refuse a credential, or an application is another
+            stack's; nothing is declared then.
     """
     _sign_in()
+    _ask_the_tenant(plan)
     for warning in warnings(plan):
         pulumi.log.warn(warning)
     clients = {name: client.make(name, one, plan) for name, one in plan.clients.items()}
@@ -60,6 +65,15 @@ def _automation(wanted: AutomationPlan, plan: Plan) -> dict[str, Any]:
             "credentials": {name: issued.output for name, issued in identity.credentials.items()},
         }
     }
+
+
+def _ask_the_tenant(plan: Plan) -> None:
+    try:
+        notes = preflight(plan, stack_tag(), lambda: directory(config.value, plan.cloud))
+    except ConfigurationError as error:
+        raise pulumi.RunError(str(error)) from None
+    for note in notes:
+        pulumi.log.info(note)
 
 
 def _sign_in() -> None:

@@ -24,6 +24,8 @@ AUTOMATION_APP_ROLES: Final = (
     (GRAPH, "Application.ReadWrite.All"),
     (GRAPH, "AppRoleAssignment.ReadWrite.All"),
     (GRAPH, "DelegatedPermissionGrant.ReadWrite.All"),
+    (GRAPH, "User.Read.All"),
+    (GRAPH, "Policy.Read.All"),
     (EXCHANGE, "Exchange.ManageAsApp"),
 )
 AUTOMATION_ROLE: Final = "Exchange Administrator"

@@ -16,28 +16,17 @@ from mailgrant.directory.app_management import Verdict, judge
 from mailgrant.directory.graph import Graph
 from mailgrant.directory.restrictions import Wanted
 from mailgrant.identity import TokenSource, find_identity
-from offline_tenant import process, seed
+from offline_tenant import process
 from offline_tenant.home import Home
 from tests.worlds import OfflineTenant
 
 DAY = timedelta(days=1)
 POLICY = "/v1.0/policies/defaultAppManagementPolicy"
-GRAPH = "00000003-0000-0000-c000-000000000000"
 FORBIDDEN = "CredentialTypeNotAllowedAsPerAppPolicy"
 TOO_LONG = "CredentialInvalidLifetimeAsPerAppPolicy"
 ADDITION = {"restrictionType": "passwordAddition", "state": "enabled"}
 HALF_A_YEAR = {"restrictionType": "passwordLifetime", "maxLifetime": "P180D"}
 QUARTER = {"restrictionType": "asymmetricKeyLifetime", "maxLifetime": "P90D"}
-
-
-def consent(offline: OfflineTenant, permission: str) -> None:
-    """Give the automation identity one more permission on Graph."""
-    find = "/v1.0/servicePrincipals?$filter=appId eq '{}'"
-    [graph] = offline.graph("GET", find.format(GRAPH))["value"]
-    [automation] = offline.graph("GET", find.format(seed.AUTOMATION_CLIENT_ID))["value"]
-    [role] = [one["id"] for one in graph["appRoles"] if one["value"] == permission]
-    body = {"principalId": automation["id"], "resourceId": graph["id"], "appRoleId": role}
-    offline.graph("POST", f"/v1.0/servicePrincipals/{graph['id']}/appRoleAssignedTo", body)
 
 
 def verdict_of(offline: OfflineTenant, wanted: Wanted, monkeypatch: pytest.MonkeyPatch) -> Verdict:
@@ -52,12 +41,11 @@ def verdict_of(offline: OfflineTenant, wanted: Wanted, monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfflineTenant]:
-    """A tenant whose automation identity may read policies, and, so that this test can set them, write them."""
+    """A tenant whose automation identity may also write policies, so that this test can set them."""
     home = Home(tmp_path_factory.mktemp("offline"))
     offline = OfflineTenant(home, process.start(home))
     try:
-        for permission in ("Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"):
-            consent(offline, permission)
+        offline.consent("Policy.ReadWrite.ApplicationConfiguration")
         yield offline
     finally:
         process.stop(home)
@@ -149,6 +137,8 @@ def test_what_is_predicted_is_what_graph_does(
 def test_an_identity_that_may_not_read_policies_goes_on_with_a_note(
     offline: OfflineTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    offline.withdraw("Policy.Read.All")
+
     verdict = verdict_of(offline, Wanted("poller", "vm", "secret", 900 * DAY), monkeypatch)
 
     assert verdict.violations == ()

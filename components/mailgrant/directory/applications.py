@@ -8,7 +8,7 @@ from typing import Any, Final
 from mailgrant.directory.graph import Graph, reading
 
 MOST_AT_ONCE: Final = 15  # values after "in" (learn.microsoft.com/graph/filter-query-parameter)
-SELECT: Final = "id,appId,displayName,tags,createdDateTime"
+SELECT: Final = "id,appId,displayName,tags,createdDateTime,passwordCredentials,keyCredentials"
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,14 @@ class Application:
         app_id: its client id.
         tags: words that it carries, such as ``mailgrant:contoso/mail/prod``.
         created: when it was made, aware; None if the tenant does not say.
+        ends: when each of its secrets and certificates ends, aware.
     """
 
     id: str
     app_id: str
     tags: tuple[str, ...]
     created: datetime | None
+    ends: frozenset[datetime] = frozenset()
 
 
 def owners_of(graph: Graph, names: Iterable[str]) -> dict[str, list[Application]]:
@@ -59,5 +61,15 @@ def _named(names: Iterable[str]) -> str:
 
 def _application(told: Mapping[str, Any]) -> Application:
     created = told.get("createdDateTime")
-    moment = datetime.fromisoformat(created).astimezone(UTC) if created else None
-    return Application(told["id"], told["appId"], tuple(told.get("tags") or ()), moment)
+    credentials = [*(told.get("passwordCredentials") or ()), *(told.get("keyCredentials") or ())]
+    return Application(
+        told["id"],
+        told["appId"],
+        tuple(told.get("tags") or ()),
+        _moment(created) if created else None,
+        frozenset(_moment(one["endDateTime"]) for one in credentials if one.get("endDateTime")),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
