@@ -117,6 +117,22 @@ def test_a_list_of_several_pages_comes_back_whole(at_offline: OfflineTenant) -> 
     assert at_offline.stats()["exchange"]["Get-ServicePrincipal"] == 2
 
 
+def test_rest_sends_a_tenth_of_the_requests_however_many_sessions_share_the_calls(
+    at_offline: OfflineTenant,
+) -> None:
+    settings = {
+        "mailgrant:organization": seed.ORGANIZATION,
+        "mailgrant:cloud": "custom",
+        "mailgrant:exchange": '{"carrier": "rest", "sessions": 8}',
+    }
+    calls = [permissions.get_mailbox_permissions("billing@contoso.com") for _ in range(195)]
+
+    assert all(isinstance(reply, Reply) for _, reply in connect(settings.get).run_each(calls))
+
+    stats = at_offline.stats()
+    assert (stats["exchange"], stats["batch"]) == ({"Get-MailboxPermission": 195}, {"$batch": 20})
+
+
 @pytest.mark.parametrize("name", CARRIERS)
 def test_a_token_that_exchange_does_not_take_is_not_repeated(name: str, at_offline: OfflineTenant) -> None:
     with pytest.raises(MailgrantError) as caught:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from mailgrant.errors import (
+    CancelledError,
     CmdletError,
     HostLostError,
     MailgrantError,
@@ -242,9 +243,41 @@ def test_a_session_takes_as_many_calls_at_once_as_its_carrier_can(exchange: Exch
     results = {call.target: reply for call, reply in pool.run_each(_calls(100))}
     pool.close()
 
-    assert max(taken) == 10
-    assert len(taken) <= 12
+    assert taken == [10] * 10
     assert [target for target, reply in results.items() if isinstance(reply, CmdletError)] == ["7"]
+
+
+def test_sessions_side_by_side_share_no_batch_and_cut_none_short(exchange: Exchange) -> None:
+    taken: list[int] = []
+
+    def run_many(calls: Sequence[Call]) -> list[Reply | CmdletError]:
+        taken.append(len(calls))
+        return [Reply() for _ in calls]
+
+    exchange.run_many = run_many  # type: ignore[method-assign]
+    pool = SessionPool(exchange.connect, width=8, batch=10)
+
+    assert sum(1 for _ in pool.run_each(_calls(9_995))) == 9_995
+    pool.close()
+
+    assert sorted(taken) == [5, *[10] * 999]
+
+
+def test_a_pool_that_closes_begins_nothing_more(exchange: Exchange) -> None:
+    def answer(_: Call) -> Reply:
+        closing.start()
+        pool._closing.wait()  # noqa: SLF001 - nobody else needs to know
+        return Reply()
+
+    pool = SessionPool(exchange.connect, width=1)
+    closing = threading.Thread(target=pool.close)
+    exchange.answer = answer
+
+    replies = [reply for _, reply in pool.run_each(_calls(50))]
+    closing.join()
+
+    assert exchange.calls.total() == 1
+    assert sum(isinstance(reply, CancelledError) and not reply.answer_lost for reply in replies) == 49
 
 
 def test_a_connection_is_replaced_before_it_ends(pool: SessionPool, exchange: Exchange) -> None:

@@ -4,9 +4,9 @@ Each session has a thread of its own; calls wait in one queue.
 """
 
 import atexit
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from typing import Any, Final
@@ -44,10 +44,9 @@ class SessionPool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connect, self._width, self._batch, self._renew = connect, width, batch, renew
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
+        self._queue: deque[Job] = deque()
+        self._changed = threading.Condition()  # guards the queue and the threads
         self._threads: list[threading.Thread] = []
-        self._waiting = 0
         self._closing = threading.Event()
         self._throttle = Throttle(width, pause or self._closing.wait, clock)
 
@@ -57,14 +56,14 @@ class SessionPool:
         Raises:
             MailgrantError: it failed, or no session could be opened.
         """
-        return self._submit(call).result()
+        return self._submit([call])[0].future.result()
 
     def run_each(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | MailgrantError]]:
         """Run many at once; each comes back with its reply or its error, in the order in which they end.
 
         Whoever stops listening stops the work: calls that were not begun never will be.
         """
-        pending = {self._submit(call): call for call in calls}
+        pending = {job.future: job.call for job in self._submit(calls)}
         try:
             for future in as_completed(pending):
                 yield pending[future], _outcome(future)
@@ -79,25 +78,24 @@ class SessionPool:
 
     def end(self) -> list[threading.Thread]:
         """Begin no more calls, and close the sessions when those that run have ended; gives the threads."""
-        with self._lock:
+        with self._changed:
             self._closing.set()
-            threads = list(self._threads)
-            for _ in threads:
-                self._queue.put(None)
-        return threads
+            self._changed.notify_all()
+            self._fail_waiting(CancelledError(begun=False))
+            return list(self._threads)
 
-    def _submit(self, call: Call) -> "Future[Reply]":
-        job = Job(call)
-        with self._lock:
+    def _submit(self, calls: Iterable[Call]) -> list[Job]:
+        jobs = [Job(call) for call in calls]
+        # All at once: a session that found the first of them alone would send a request with one call in it.
+        with self._changed:
+            self._queue += jobs
             if self._closing.is_set():
-                job.settle(CancelledError(begun=False))
-                return job.future
-            self._waiting += 1
-            if len(self._threads) < self._width and self._waiting > PATIENCE * len(self._threads):
+                self._fail_waiting(CancelledError(begun=False))
+            self._changed.notify(len(jobs))
+            while len(self._threads) < self._width and len(self._queue) > PATIENCE * len(self._threads):
                 self._threads.append(threading.Thread(target=self._work, daemon=True))
                 self._threads[-1].start()
-            self._queue.put(job)  # before the word that ends the threads, or never
-        return job.future
+        return jobs
 
     def _work(self) -> None:
         """One session's thread: connects at its first call."""
@@ -108,44 +106,44 @@ class SessionPool:
             except NoSessionError as error:
                 if self._others_go_on(unsettled(jobs)):
                     return
-                self._fail_all(unsettled(jobs), error.reason)
+                for job in unsettled(jobs):
+                    job.settle(error.reason)
+                self._fail_waiting(error.reason)
         worker.close()
 
-    def _next(self, *, wait: bool = True) -> list[Job]:
-        """Jobs that somebody waits for, at most a batch of them; none when the pool closes, or if there are none."""
+    def _next(self) -> list[Job]:
+        """Jobs that somebody waits for, at most a batch of them; none when the pool closes."""
+        with self._changed:
+            while not self._closing.is_set():
+                if jobs := self._taken():
+                    return jobs
+                self._changed.wait()
+        return []
+
+    def _taken(self) -> list[Job]:
+        """As ``_next``, without waiting; the lock is held."""
         jobs: list[Job] = []
-        while len(jobs) < self._batch:
-            try:
-                job = self._queue.get(block=wait and not jobs)
-            except queue.Empty:
-                break
-            if job is None:
-                if jobs or not wait:
-                    self._queue.put(None)  # for the next time
-                break
-            with self._lock:
-                self._waiting -= 1
+        while self._queue and len(jobs) < self._batch:
+            job = self._queue.popleft()
             if job.begin():
                 jobs.append(job)
         return jobs
 
     def _others_go_on(self, jobs: list[Job]) -> bool:
         """Leave the work to the other sessions, if there are any."""
-        with self._lock:
+        with self._changed:
             others = len(self._threads) > 1 and not self._closing.is_set()
             if others:
                 self._threads.remove(threading.current_thread())
-                self._waiting += len(jobs)
-        if others:
-            for job in jobs:
-                self._queue.put(job)
+                self._queue += jobs
+                self._changed.notify(len(jobs))
         return others
 
-    def _fail_all(self, jobs: list[Job], reason: Exception) -> None:
-        while jobs:
-            for job in jobs:
-                job.settle(reason)
-            jobs = self._next(wait=False)
+    def _fail_waiting(self, reason: Exception) -> None:
+        with self._changed:
+            while jobs := self._taken():
+                for job in jobs:
+                    job.settle(reason)
 
 
 def _outcome(future: "Future[Reply]") -> Reply | MailgrantError:
