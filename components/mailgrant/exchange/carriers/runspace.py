@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import psrpcore
@@ -11,11 +12,10 @@ from mailgrant.errors import CancelledError, HostLostError
 from mailgrant.exchange.carriers import framing, psobject
 from mailgrant.exchange.carriers.framing import SESSION, Packet
 from mailgrant.exchange.carriers.host import INTERRUPT, Host
-from mailgrant.exchange.carriers.values import sendable
+from mailgrant.exchange.carriers.pipelines import SIZE, Pipelines
 from mailgrant.exchange.cmdlets import call as cmdlets
 from mailgrant.exchange.cmdlets.call import Call, Reply
 
-FRAGMENT: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
 ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
 HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
 STOP_PATIENCE: Final = 5.0  # seconds that PowerShell may take to stop a cmdlet
@@ -39,6 +39,7 @@ class Runspace:
         self._host, self._timeout = host, timeout
         self._stop_by: float | None = None  # when patience ends, once the host was interrupted
         self._pool = psrpcore.ClientRunspacePool()
+        self._pipelines = Pipelines(self._pool)
         self._pool.open()
         self._send_all()
         deadline = time.monotonic() + timeout
@@ -70,10 +71,10 @@ class Runspace:
         return outcome.reply()
 
     def _outcome(self, call: Call) -> "_Outcome":
-        pipeline = _pipeline(self._pool, call)
-        pipeline.start()
+        pipeline, data = self._pipelines.create(call)
         self._exchange(Packet("Command", pipeline.pipeline_id))
-        self._send_all()
+        for part in data:
+            self._exchange(Packet("Data", pipeline.pipeline_id, part))
         outcome, told = _Outcome(call), False
         deadline = time.monotonic() + self._timeout
         while not self._ended(outcome):
@@ -82,8 +83,7 @@ class Runspace:
                 self._exchange(Packet("Signal", pipeline.pipeline_id))
             else:
                 self._take(deadline)
-        self._exchange(Packet("Close", pipeline.pipeline_id))
-        pipeline.close()
+        self._forget(pipeline)
         return outcome
 
     def close(self) -> None:
@@ -92,6 +92,12 @@ class Runspace:
             self._exchange(Packet("Close", SESSION))
         except HostLostError:
             return
+
+    def _forget(self, pipeline: psrpcore.ClientPowerShell) -> None:
+        # Nobody waits for the acknowledgement: the next pipeline is another one. A host that is gone is found by it.
+        with suppress(HostLostError):
+            self._host.send(framing.encode(Packet("Close", pipeline.pipeline_id)))
+        pipeline.close()
 
     def _events(self) -> Iterator[psrpcore.PSRPEvent[Any, Any]]:
         while (event := self._pool.next_event()) is not None:
@@ -115,7 +121,7 @@ class Runspace:
         self._send_all()
 
     def _send_all(self) -> None:
-        while (payload := self._pool.data_to_send(FRAGMENT)) is not None:
+        while (payload := self._pool.data_to_send(SIZE)) is not None:
             self._exchange(Packet("Data", payload.pipeline_id or SESSION, payload.data))
 
     def _exchange(self, packet: Packet) -> None:
@@ -173,14 +179,6 @@ class _Outcome:
         if self._error is not None:
             raise cmdlets.error(self._call, str(self._error.FullyQualifiedErrorId or ""), str(self._error))
         return Reply(tuple(self._records), tuple(self._warnings))
-
-
-def _pipeline(pool: psrpcore.ClientRunspacePool, call: Call) -> psrpcore.ClientPowerShell:
-    pipeline = psrpcore.ClientPowerShell(pool)
-    pipeline.add_command(call.cmdlet)
-    for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
-        pipeline.add_parameter(name, sendable(name, value))
-    return pipeline
 
 
 def _error_record(message: str) -> ErrorRecord:
