@@ -1,10 +1,11 @@
 """Credentials of a client, as people write them: one a consumer, so that one can be revoked alone."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from mailgrant import rotation
 from mailgrant.certificates import public
@@ -15,6 +16,7 @@ from mailgrant.schema.words import Duration, Guid, Schema, wrong
 AUDIENCE: Final = "api://AzureADTokenExchange"
 GITHUB: Final = "https://token.actions.githubusercontent.com"
 AZURE_DEVOPS: Final = "https://vstoken.dev.azure.com"
+MIDNIGHT: Final = re.compile(r"[T ]00:00:00.*")
 HALF_A_YEAR: Final = timedelta(days=180)
 
 
@@ -33,8 +35,17 @@ def _certificate(text: str) -> str:
         raise wrong(error.message) from None
 
 
+def _day(value: Any) -> date:
+    """A day without quotes is a moment to YAML, and Pulumi hands it over in the words of Go."""
+    try:
+        return date.fromisoformat(MIDNIGHT.sub("", str(value)))
+    except ValueError:
+        raise wrong("not a day; write it as 2027-01-31") from None
+
+
 Issuer = Annotated[str, AfterValidator(_issuer)]
 PublicCertificate = Annotated[str, AfterValidator(_certificate)]
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 
 
@@ -210,7 +221,7 @@ class ExternalSchema(Schema):
     """A credential that somebody else made and keeps: it is neither made nor removed, only listed."""
 
     type: Literal["external"] = Field(description="external: made and kept by somebody else.")
-    expires: date | None = Field(None, description="The day on which it ends, such as 2027-01-31.")
+    expires: Day | None = Field(None, description="The day on which it ends, such as 2027-01-31.")
 
 
 CREDENTIALS: Final[dict[str, type[Schema]]] = {
