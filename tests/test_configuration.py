@@ -91,7 +91,7 @@ FAULTS = [
     (
         _with(mailboxs={}),
         "mailgrant:clients.poller.mailboxs",
-        "unknown key; did you mean 'mailboxes'? Known here: kind, protocols, mailboxes, smtp_scope, credentials",
+        "unknown key; did you mean 'mailboxes'? Known here: kind, protocols, mailboxes, smtp_scope, credentials, display_name",
     ),
     (_without("kind"), "mailgrant:clients.poller.kind", "is missing"),
     (

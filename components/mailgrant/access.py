@@ -15,15 +15,16 @@ class ExchangeAccess(pulumi.ComponentResource):
     ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: see ``require``.
 
     Args:
-        name: the client's name; also how Exchange shows it.
+        name: the client's name.
         app_id: the application's (client) id.
         object_id: the object id of the enterprise application.
         mailboxes: rights by address, such as ``{"invoices@contoso.com": "full-access"}``.
         smtp_scope: which mailboxes it may send as without opening any.
+        display_name: how Exchange shows it; the name unless given.
         opts: Pulumi's own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords, which read well where it is made
         self,
         name: str,
         *,
@@ -31,12 +32,13 @@ class ExchangeAccess(pulumi.ComponentResource):
         object_id: pulumi.Input[str],
         mailboxes: Mapping[str, str],
         smtp_scope: SmtpScope | None = None,
+        display_name: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mailgrant:index:ExchangeAccess", name, None, opts)
         mine = within(self, opts)
         self.service_principal = ServicePrincipal(
-            name, app_id=app_id, object_id=object_id, display_name=name, opts=mine
+            name, app_id=app_id, object_id=object_id, display_name=display_name or name, opts=mine
         )
         of_it = pulumi.ResourceOptions.merge(
             mine, pulumi.ResourceOptions(depends_on=[self.service_principal])

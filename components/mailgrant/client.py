@@ -51,7 +51,7 @@ class DaemonClient(pulumi.ComponentResource):
             display_name=stack.display_name(name),
             opts=mine,
         )
-        self.access = _access(name, self.entra, plan.mailboxes, mine, plan)
+        self.access = _access(name, self.entra, plan, mine)
         self.failed: Failed = self.access.failed
         if strict:
             require({name: self.failed})
@@ -99,7 +99,7 @@ class DelegatedClient(pulumi.ComponentResource):
             ),
             opts=mine,
         )
-        access = _access(name, self.entra, plan.mailboxes, mine) if plan.mailboxes else None
+        access = _access(name, self.entra, plan, mine) if plan.mailboxes else None
         self.failed: Failed = access.failed if access else pulumi.Output.from_input({})
         if strict:
             require({name: self.failed})
@@ -162,18 +162,15 @@ def make(name: str, plan: ClientPlan, stack: Plan) -> Client:
 
 
 def _access(
-    name: str,
-    entra: EntraApplication,
-    mailboxes: Mapping[str, str],
-    opts: pulumi.ResourceOptions,
-    plan: DaemonPlan | None = None,
+    name: str, entra: EntraApplication, plan: DaemonPlan | DelegatedPlan, opts: pulumi.ResourceOptions
 ) -> ExchangeAccess:
     return ExchangeAccess(
         name,
         app_id=entra.application.client_id,
         object_id=entra.service_principal.object_id,
-        mailboxes=mailboxes,
-        smtp_scope=plan.smtp_scope if plan else None,
+        mailboxes=plan.mailboxes,
+        smtp_scope=plan.smtp_scope if isinstance(plan, DaemonPlan) else None,
+        display_name=plan.display_name,
         opts=opts,
     )
 

@@ -84,6 +84,14 @@ def _same_client(stack: StackSchema) -> Faults:
 def _same_name(stack: StackSchema) -> Faults:
     """Two applications of one name: mailgrant makes no second one."""
     suffix = f"-{stack.suffix}" if stack.suffix else ""
-    if stack.automation and stack.automation.name in {f"{name}{suffix}" for name in stack.clients or {}}:
+    seen: dict[str, str] = {}
+    for name, client in (stack.clients or {}).items():
+        if isinstance(client, ThirdPartySchema):
+            continue
+        other = seen.setdefault(client.display_name or f"{name}{suffix}", name)
+        if other != name:
+            problem = f"is the name of the application of {other}, too; choose another"
+            yield ConfigurationFault(path(("clients", name, "display_name")), problem)
+    if stack.automation and stack.automation.name in seen:
         problem = "is the name of a client's application, too; choose another"
         yield ConfigurationFault(path(("automation", "name")), problem)

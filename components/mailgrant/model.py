@@ -105,6 +105,7 @@ class DaemonPlan:
         credentials: by the name of the consumer.
         smtp_scope: sends as these without SMTP.SendAsApp, and without opening any mailbox.
         kind: ``daemon``, or ``app-password`` for one that stands behind a bridge.
+        display_name: how Entra and Exchange show it, if not by the client's name.
     """
 
     protocols: tuple[str, ...]
@@ -112,6 +113,7 @@ class DaemonPlan:
     credentials: Mapping[str, Credential]
     smtp_scope: SmtpScope | None = None
     kind: str = "daemon"
+    display_name: str = ""
 
     @property
     def senders(self) -> tuple[str, ...]:
@@ -131,6 +133,7 @@ class DelegatedPlan:
         consent: who is consented for.
         mailboxes: rights by address that the application itself gets, for what it does with nobody signed in.
         credentials: by the name of the consumer.
+        display_name: how Entra and Exchange show it, if not by the client's name.
     """
 
     protocols: tuple[str, ...]
@@ -141,6 +144,7 @@ class DelegatedPlan:
     mailboxes: Mapping[str, str] = field(default_factory=dict)
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     kind: str = "delegated"
+    display_name: str = ""
 
     @property
     def senders(self) -> tuple[str, ...]:
@@ -235,4 +239,7 @@ class Plan:
 
     def display_name(self, client: str) -> str:
         """What Entra calls the application of a client."""
+        one = self.clients.get(client)
+        if isinstance(one, DaemonPlan | DelegatedPlan) and one.display_name:
+            return one.display_name
         return f"{client}-{self.suffix}" if self.suffix else client

@@ -70,6 +70,7 @@ def _daemon(schema: DaemonSchema) -> DaemonPlan:
         mailboxes=schema.mailboxes,
         credentials=_credentials(schema.credentials),
         smtp_scope=SmtpScope(scope.group or "", scope.filter or "") if scope else None,
+        display_name=schema.display_name or "",
     )
 
 
@@ -79,6 +80,7 @@ def _app_password(schema: AppPasswordSchema) -> DaemonPlan:
         mailboxes=schema.mailboxes,
         credentials=_credentials(schema.credentials),
         kind=schema.kind,
+        display_name=schema.display_name or "",
     )
 
 
@@ -91,6 +93,7 @@ def _delegated(schema: DelegatedSchema) -> DelegatedPlan:
         consent=_consent(schema.consent),
         mailboxes=schema.mailboxes,
         credentials=_credentials(schema.credentials),
+        display_name=schema.display_name or "",
     )
 
 

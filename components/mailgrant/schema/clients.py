@@ -12,6 +12,7 @@ from mailgrant.schema.words import Address, Everybody, Mailboxes, Name, Protocol
 
 PROTOCOLS: Final = "Mail protocols that the client uses."
 RIGHTS: Final = "Rights by mailbox; one line a mailbox, or the name of a CSV or YAML file beside the stack."
+NAME_SHOWN: Final = "How Entra and Exchange show it; the client's name with mailgrant:suffix unless given."
 CONSENT: Final = "Who is consented for: tenant for everybody, or a list of people by their sign-in names; nobody unless given."
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 CUSTOM: Final = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -58,6 +59,7 @@ def _secrets(credentials: dict[str, Any]) -> dict[str, Any]:
     return credentials
 
 
+DisplayName = Annotated[str, Field(min_length=1, max_length=120)]
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 People = Annotated[list[Address], Field(min_length=1)]
@@ -92,6 +94,7 @@ class DaemonSchema(Schema):
     credentials: Annotated[dict[Name, CredentialSchema], Field(min_length=1)] = Field(
         description="Credentials by consumer; one a consumer, so that one can be revoked alone."
     )
+    display_name: DisplayName | None = Field(None, description=NAME_SHOWN)
 
     @model_validator(mode="after")
     def _reach(self) -> "DaemonSchema":
@@ -113,6 +116,7 @@ class AppPasswordSchema(Schema):
     credentials: Annotated[dict[Name, CredentialSchema], Field(min_length=1), AfterValidator(_secrets)] = (
         Field(description="Client secrets by program; one a program, so that one can be revoked alone.")
     )
+    display_name: DisplayName | None = Field(None, description=NAME_SHOWN)
 
 
 class DelegatedSchema(Schema):
@@ -133,6 +137,7 @@ class DelegatedSchema(Schema):
     credentials: dict[Name, CredentialSchema] = Field(
         {}, description="Credentials of the web application's servers; desktop programs have none."
     )
+    display_name: DisplayName | None = Field(None, description=NAME_SHOWN)
 
     @model_validator(mode="after")
     def _way_in(self) -> "DelegatedSchema":
