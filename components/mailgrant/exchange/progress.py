@@ -1,19 +1,35 @@
 """Words about long work, now and then: ``granted 1,200/5,000 mailboxes, 3 failed, 40 s left``."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Final
 
 Report = Callable[[str], object]
 
 QUIET: Final = 2.0  # seconds that work may take without a word
 EVERY: Final = 5.0  # seconds between two words
+TOLD: Final = 20  # lines about single places; all of them stand in the state
 SINGLE: Final = {"mailboxes": "mailbox", "organizations": "organization", "users": "user"}
 
 
 def counted(number: int, noun: str) -> str:
     """``1 mailbox``, ``2 mailboxes``: the noun is given for many."""
     return f"{number:,} {SINGLE[noun] if number == 1 else noun}"
+
+
+def not_yet(failed: Mapping[str, str], done: str, report: Report) -> None:
+    """Say what an earlier update left out, so that a preview that shows no other difference says why it has one.
+
+    Args:
+        failed: the reason by place.
+        done: what was not: ``granted``.
+        report: gets the lines.
+    """
+    for place, reason in islice(failed.items(), TOLD):
+        report(f"{place} is not {done} yet ({reason}); it will be tried again")
+    if (more := len(failed) - TOLD) > 0:
+        report(f"and {more:,} more are not {done} yet; they will be tried again")
 
 
 class Progress:

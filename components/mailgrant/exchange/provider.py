@@ -24,6 +24,7 @@ from mailgrant.errors import NotFoundError
 from mailgrant.exchange import cancel_rpc, mailbox_access, service_principal, watchdog
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.mailbox_access import Earlier
+from mailgrant.exchange.progress import not_yet
 from mailgrant.exchange.rights import access, grants
 from mailgrant.exchange.session import Session
 from mailgrant.schema import resources as schema
@@ -113,9 +114,8 @@ class MailboxAccessProvider(ExchangeProvider):
         """Compare what was really granted with what is wanted, so that what failed is tried again."""
         replaces = [name for name in ("app_id", "principal") if _differs(olds, news, name)]
         wanted = news.get("access")
-        for mailbox, reason in (olds.get("failed") or {}).items():
-            # It is no input, so the preview's own difference would show nothing.
-            report(f"{mailbox} is not granted yet ({reason}); it will be tried again")
+        # It is no input, so the preview's own difference would show nothing.
+        not_yet(olds.get("failed") or {}, "granted", report)
         missing = has_unknown(wanted) or set(grants(wanted or {})) != set(grants(olds.get("granted") or {}))
         return DiffResult(changes=bool(replaces) or missing or bool(olds.get("failed")), replaces=replaces)
 

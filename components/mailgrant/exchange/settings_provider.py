@@ -13,6 +13,7 @@ from mailgrant.errors import ExchangeError, NotFoundError
 from mailgrant.exchange import authentication_policy, settings
 from mailgrant.exchange.cmdlets import authentication_policy as policies
 from mailgrant.exchange.cmdlets import cas_mailbox, transport_config
+from mailgrant.exchange.progress import not_yet
 from mailgrant.exchange.provider import GONE, ExchangeProvider, Properties, has_unknown, report
 from mailgrant.exchange.settings import Kind, Outcome, Places, State
 from mailgrant.schema import resources as schema
@@ -91,9 +92,8 @@ class SettingsProvider(ExchangeProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Compare with what was set and seen, so that what failed is tried again."""
-        for place, reason in (olds.get("failed") or {}).items():
-            # It is no input, so the preview's own difference would show nothing.
-            report(f"{place} is not set yet ({reason}); it will be tried again")
+        # It is no input, so the preview's own difference would show nothing.
+        not_yet(olds.get("failed") or {}, "set", report)
         differs = any(olds.get(name) != news.get(name) for name in self.inputs)
         return DiffResult(changes=differs or bool(olds.get("failed")))
 
