@@ -42,8 +42,8 @@ test: setup
 	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(ARGS)
 
 bench: setup
-	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); \
-	echo "==> bench.$$name" && $(BIN)/python -m bench.$$name $(ARGS) || exit; done
+	@$(WITH_ENGINE) && export PATH && for file in bench/[a-z]*.py; do name=$$(basename $$file .py); \
+	echo "==> bench.$$name" && python -m bench.$$name $(ARGS) || exit; done
 
 # One target each, so that `make -k check` tells every fault in one run.
 check: check-format check-lint check-types check-imports
