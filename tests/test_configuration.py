@@ -1,6 +1,7 @@
 """From a stack's values to a plan, and what is said when they are wrong."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from mailgrant.config import load_plan, parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS
 from mailgrant.model import DaemonPlan, Plan, SecretCredential
+from mailgrant.schema.places import PLACES, choice
+from tests import golden_faults
 
 POLLER = {
     "kind": "daemon",
@@ -62,129 +65,31 @@ def _with(**changes: Any) -> dict[str, Any]:
     return {**STACK, "clients": {"poller": {**POLLER, **changes}}}
 
 
-def _without(key: str) -> dict[str, Any]:
-    return {**STACK, "clients": {"poller": {name: value for name, value in POLLER.items() if name != key}}}
+GOLDEN = dict(
+    block.split("\n", 1)
+    for block in re.split(r"^## ", golden_faults.GOLDEN.read_text(), flags=re.MULTILINE)[1:]
+)
 
 
-ADDRESS = "not an SMTP address; write the mailbox's primary address, such as invoices@contoso.com"
-
-FAULTS = [
-    ({"clients": STACK["clients"]}, "mailgrant:organization", "is missing"),
-    ({"organization": "contoso.onmicrosoft.com"}, "mailgrant:clients", "is missing"),
-    ({**STACK, "clients": {}}, "mailgrant:clients", "is empty; name at least one"),
-    ({**STACK, "clients": "poller"}, "mailgrant:clients", "expected a map of names to values"),
-    (
-        {**STACK, "organization": "contoso"},
-        "mailgrant:organization",
-        "not a domain; write the tenant's first domain, such as contoso.onmicrosoft.com",
-    ),
-    (
-        {**STACK, "cloud": "moon"},
-        "mailgrant:cloud",
-        "'moon' is not known; expected global or usgov-high or usgov-dod or china or custom",
-    ),
-    (
-        {**STACK, "client": {}},
-        "mailgrant:client",
-        "unknown key; did you mean 'clients'? Known here: organization, cloud, exchange, extends, suffix, clients, mailboxes, tenant, automation",
-    ),
-    (
-        _with(mailboxs={}),
-        "mailgrant:clients.poller.mailboxs",
-        "unknown key; did you mean 'mailboxes'? Known here: kind, protocols, mailboxes, smtp_scope, credentials, display_name",
-    ),
-    (_without("kind"), "mailgrant:clients.poller.kind", "is missing"),
-    (
-        _with(kind="demon"),
-        "mailgrant:clients.poller.kind",
-        "'demon' is not known; expected daemon or delegated or third-party or app-password",
-    ),
-    (_with(protocols=[]), "mailgrant:clients.poller.protocols", "is empty; name at least one"),
-    (_with(protocols="imap"), "mailgrant:clients.poller.protocols", "expected a list"),
-    (
-        _with(protocols=["imap", "http"]),
-        "mailgrant:clients.poller.protocols[1]",
-        "'http' is not known; expected imap or pop or smtp",
-    ),
-    (_with(mailboxes={}), "mailgrant:clients.poller.mailboxes", "is empty; name at least one"),
-    (_with(mailboxes={"invoices": "full-access"}), "mailgrant:clients.poller.mailboxes.invoices", ADDRESS),
-    (_with(mailboxes={"a b@c.de": "full-access"}), 'mailgrant:clients.poller.mailboxes["a b@c.de"]', ADDRESS),
-    (
-        _with(mailboxes={"$(id)@c.de\n": "full-access"}),
-        'mailgrant:clients.poller.mailboxes["$(id)@c.de\\n"]',
-        ADDRESS,
-    ),
-    (
-        _with(mailboxes={"a@b.de": "full-acess"}),
-        'mailgrant:clients.poller.mailboxes["a@b.de"]',
-        "unknown right 'full-acess'; expected full-access or full-access+automapping or send-as",
-    ),
-    (
-        _with(mailboxes={"a@b.de": "full-access", "A@b.de": "full-access"}),
-        'mailgrant:clients.poller.mailboxes["a@b.de"]',
-        "is named more than once; letter case makes no difference",
-    ),
-    (_with(credentials={}), "mailgrant:clients.poller.credentials", "is empty; name at least one"),
-    (
-        _with(credentials={"VM 1": {"type": "secret"}}),
-        'mailgrant:clients.poller.credentials["VM 1"]',
-        "not a name; use up to 40 of a-z, 0-9 and -, beginning with a letter",
-    ),
-    (
-        _with(credentials={"vm": {"type": "password"}}),
-        "mailgrant:clients.poller.credentials.vm.type",
-        "'password' is not known; expected secret or certificate or federated or external",
-    ),
-    (
-        _with(credentials={"vm": {"type": "secret", "lifetime": "half a year"}}),
-        "mailgrant:clients.poller.credentials.vm.lifetime",
-        "not a duration; write a number with h, d or w, such as 180d",
-    ),
-    (
-        _with(credentials={"vm": {"type": "secret", "lifetime": "90d", "rotate": "60d"}}),
-        "mailgrant:clients.poller.credentials.vm",
-        "rotate must be at most half the lifetime, so that consumers have time to change over",
-    ),
-    (
-        _with(credentials={"vm": {"type": "secret", "lifetime": "90d", "rotate": "1d"}}),
-        "mailgrant:clients.poller.credentials.vm",
-        "90 secrets would exist at once; rotate at most 6 times within a lifetime",
-    ),
-]
+@pytest.mark.parametrize("title", golden_faults.cases())
+def test_every_fault_is_told_as_the_golden_file_has_it(title: str, tmp_path: Path) -> None:
+    """Written anew by ``python -m tests.golden_faults``."""
+    assert golden_faults.said(*golden_faults.cases()[title], tmp_path) == GOLDEN[title].strip()
 
 
-@pytest.mark.parametrize(("values", "path", "problem"), FAULTS, ids=[path for _, path, _ in FAULTS])
-def test_a_fault_is_named_with_its_place_and_its_remedy(
-    values: dict[str, Any], path: str, problem: str
-) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        parse(values)
-
-    assert [(fault.path, fault.problem) for fault in caught.value.faults] == [(path, problem)]
+def test_the_golden_file_has_no_other_faults() -> None:
+    assert set(GOLDEN) == set(golden_faults.cases())
 
 
-def test_all_faults_are_told_at_once() -> None:
-    wrong = {
-        "clients": {
-            "Poller": {"kind": "demon", "mailboxes": {"a": "b", "x@y.de": "full-access", "X@y.de": ""}}
-        }
-    }
+def test_a_value_of_another_kind_is_a_fault_of_its_own_key() -> None:
+    for place, model in PLACES:
+        values = golden_faults.of_another_kind(place, model)
+        with pytest.raises(ConfigurationError) as caught:
+            parse(values)
 
-    with pytest.raises(ConfigurationError) as caught:
-        parse(wrong)
-
-    places = {fault.path for fault in caught.value.faults}
-    assert places == {
-        "mailgrant:organization",
-        "mailgrant:clients.Poller",
-        "mailgrant:clients.Poller.kind",
-        "mailgrant:clients.Poller.protocols",
-        "mailgrant:clients.Poller.credentials",
-        "mailgrant:clients.Poller.mailboxes.a",
-        'mailgrant:clients.Poller.mailboxes["X@y.de"]',
-        'mailgrant:clients.Poller.mailboxes["x@y.de"]',
-    }
-    assert "nothing was touched" in str(caught.value)
+        told = {fault.path.rpartition("." if place else ":")[2] for fault in caught.value.faults}
+        word = choice(place)
+        assert told >= set(model.model_fields) - {word[0] if word else ""}, place
 
 
 def test_exchange_settings_have_defaults_and_limits() -> None:
@@ -237,6 +142,7 @@ def test_a_custom_cloud_needs_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("2027-01-31T12:00:00Z", datetime(2027, 1, 31, 12, tzinfo=UTC)),
         ("2027-01-31T12:00:00+01:00", datetime(2027, 1, 31, 11, tzinfo=UTC)),
+        ("2027-01-31", datetime(2027, 1, 31, tzinfo=UTC)),
     ],
 )
 def test_the_moment_can_be_another(text: str, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

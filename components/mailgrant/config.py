@@ -1,11 +1,10 @@
 """Stack configuration → Plan: everything is checked, and every fault told at once, before anything is touched."""
 
-import difflib
 import json
 import os
 import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,16 +13,17 @@ from urllib.parse import urlsplit
 import pulumi
 import pulumi.runtime.config as pulumi_config
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from mailgrant import files, plans
-from mailgrant.contradictions import contradictions
-from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
+from mailgrant.contradictions import Faults, contradictions
+from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, Cloud, Host
 from mailgrant.model import Plan
-from mailgrant.schema.places import NAMESPACE, choice, known_keys, path, without_choices
+from mailgrant.schema.faults import fault as fault_at
+from mailgrant.schema.faults import faults as faults_of
+from mailgrant.schema.places import NAMESPACE
 from mailgrant.schema.stack import ExchangeSchema, StackSchema
+from mailgrant.schema.words import choices
 
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
 NOW: Final = "MAILGRANT_NOW"
@@ -31,17 +31,6 @@ OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(
 # At least one of these makes a stack.
 DECLARE: Final = ("clients", "mailboxes", "tenant", "automation")
 YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
-
-# What pydantic calls a fault → what we tell the person; anything else keeps pydantic's words.
-PROBLEMS: Final = {
-    "missing": "is missing",
-    "too_short": "is empty; name at least one",
-    "dict_type": "expected a map of names to values",
-    "model_type": "expected a map of keys to values",
-    "model_attributes_type": "expected a map of keys to values",
-    "list_type": "expected a list",
-    "string_type": "expected text",
-}
 
 
 def load_plan() -> Plan:
@@ -98,7 +87,7 @@ def decoded(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 
@@ -113,6 +102,7 @@ def _now() -> datetime:
         return datetime.now(UTC)
     try:
         moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except ValueError as error:
         raise SetupError(f"{NOW}: {text!r} is no moment; write it as 2027-01-31T12:00:00Z") from error
     if moment.year not in YEARS:
@@ -135,22 +125,21 @@ def parse(raw: Mapping[str, Any], now: datetime, folder: Path | None = None) -> 
     found = files.expand(raw, folder or Path.cwd())
     faults = [
         *found.faults,
-        *_schema_faults(StackSchema, found.values, (), found.origins),
-        *_nothing(found.values),
-        *_twins(found.values),
+        *faults_of(StackSchema, found.values, origins=found.origins, now=now),
+        *(fault_at(*one, found.origins) for one in (*_nothing(found.values), *_twins(found.values))),
     ]
     if faults:
         raise ConfigurationError(faults)
-    stack = StackSchema.model_validate(found.values)
+    stack = StackSchema.model_validate(found.values, context={"now": now})
     hosts = cloud(stack.cloud)
-    if faults := list(contradictions(stack, hosts)):
+    if faults := [fault_at(*one, found.origins) for one in contradictions(stack, hosts)]:
         raise ConfigurationError(faults)
     return plans.plan(stack, hosts, now)
 
 
-def _nothing(values: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
+def _nothing(values: Mapping[str, Any]) -> Faults:
     if not any(name in values for name in DECLARE):
-        yield ConfigurationFault(f"{NAMESPACE}clients", "is missing")
+        yield ("clients",), f"is missing; a stack declares {choices(DECLARE)}"
 
 
 def parse_exchange(raw: Any) -> ExchangeSchema:
@@ -160,7 +149,7 @@ def parse_exchange(raw: Any) -> ExchangeSchema:
         ConfigurationError: with every fault.
     """
     values = {} if raw is None else decoded(raw)
-    if faults := _schema_faults(ExchangeSchema, values, ("exchange",)):
+    if faults := faults_of(ExchangeSchema, values, ("exchange",)):
         raise ConfigurationError(faults)
     return ExchangeSchema.model_validate(values)
 
@@ -188,7 +177,7 @@ def _custom_cloud() -> Cloud:
         graph = values.get("graph") or values["authority"]
         environment = values["exchange_environment"]
         found = Cloud(values["authority"], values["scope"], environment, hosts, exchange, graph)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetupError(
             f"{CLOUD_FILE}: {path} describes no cloud ({type(error).__name__})", OFFLINE
         ) from error
@@ -206,20 +195,7 @@ def _reach(cloud: Cloud) -> None:
         raise SetupError(f"the custom cloud does not answer at {cloud.authority}", OFFLINE) from error
 
 
-def _schema_faults(
-    model: type[BaseModel],
-    raw: Any,
-    place: tuple[str, ...],
-    origins: Mapping[tuple[str, ...], str] | None = None,
-) -> list[ConfigurationFault]:
-    try:
-        model.model_validate(raw)
-    except ValidationError as error:
-        return [_fault(detail, place, origins or {}) for detail in error.errors(include_url=False)]
-    return []
-
-
-def _twins(raw: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
+def _twins(raw: Mapping[str, Any]) -> Faults:
     """Mailboxes named twice: as keys that differ in letter case alone, the later would silently win."""
     clients = raw.get("clients")
     maps: dict[tuple[str, ...], Any] = {("mailboxes",): raw.get("mailboxes")}
@@ -233,36 +209,4 @@ def _twins(raw: Mapping[str, Any]) -> Iterator[ConfigurationFault]:
             Counter(str(address).lower() for address in mailboxes) if isinstance(mailboxes, dict) else {}
         )
         for address in (address for address, count in spellings.items() if count > 1):
-            yield ConfigurationFault(
-                path((*place, address)), "is named more than once; letter case makes no difference"
-            )
-
-
-def _fault(
-    detail: ErrorDetails, place: tuple[str, ...], origins: Mapping[tuple[str, ...], str]
-) -> ConfigurationFault:
-    found, chosen = without_choices([*place, *(part for part in detail["loc"] if part != "[key]")])
-    location = tuple(map(str, found))
-    if detail["type"] == "extra_forbidden":
-        problem = _unknown(location, chosen)
-    elif detail["type"] == "literal_error":
-        problem = f"{detail['input']!r} is not known; expected {_expected(location, detail)}"
-    else:
-        problem = PROBLEMS.get(detail["type"]) or detail["msg"]
-    origin = f" ({origins[location]})" if location in origins else ""
-    return ConfigurationFault(path(found) + origin, problem)
-
-
-def _expected(location: tuple[str, ...], detail: ErrorDetails) -> str:
-    """What might stand there: for what tells kinds apart all of them, because pydantic names only the one it took."""
-    several = choice(location[:-1])
-    if several and location[-1] == several[0]:
-        return " or ".join(several[1])
-    return str(detail["ctx"]["expected"])
-
-
-def _unknown(location: tuple[str, ...], chosen: str) -> str:
-    known = known_keys(location[:-1], chosen)
-    near = difflib.get_close_matches(location[-1], known, 1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown key; {guess}Known here: {', '.join(known)}"
+            yield (*place, address), "is named more than once; letter case makes no difference"

@@ -15,11 +15,15 @@ import yaml
 
 from mailgrant.errors import ConfigurationFault
 from mailgrant.schema.places import NAMESPACE, path
+from mailgrant.schema.words import shown
 
 HEADERS: Final = frozenset({"mailbox", "address"})
+DELIMITERS: Final = ",;\t"  # Excel's own depends on the country
+LARGEST: Final = 16 << 20  # bytes; a hundred thousand mailboxes are a third of it
+EXTENDS: Final = "mailgrant:extends"
 Place = tuple[str, ...]
 Origins = dict[Place, str]
-Rows = Iterator[tuple[str, str, int]]  # address, rights, line
+Rows = Iterator[tuple[str, Any, int]]  # address, rights, line
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Expanded:
 
     Args:
         values: by key without the namespace.
-        origins: the file and line of what came from one.
+        origins: the file of what came from one, with the line where that is known; of a place and all below it.
         faults: what is wrong with the files themselves.
     """
 
@@ -45,7 +49,8 @@ def expand(raw: Mapping[str, Any], folder: Path) -> Expanded:
         folder: that holds the stack's file.
     """
     found = Expanded(dict(raw))
-    _extend(found, folder)
+    if found.values.get("extends") is not None:
+        _extend(found, found.values.pop("extends"), folder)
     clients = found.values.get("clients")
     if isinstance(clients, dict):
         # New maps all the way down: what was given is not ours to change.
@@ -53,10 +58,23 @@ def expand(raw: Mapping[str, Any], folder: Path) -> Expanded:
     return found
 
 
-def _extend(found: Expanded, folder: Path) -> None:
-    name = found.values.pop("extends", None)
-    if name is not None:
-        found.values = merge(_shared(found, str(name), folder), found.values)
+def _extend(found: Expanded, name: Any, folder: Path) -> None:
+    if not isinstance(name, str):
+        _wrong(found, EXTENDS, f"expected the name of a file, not {shown(name)}")
+        return
+    shared = _shared(found, name, folder)
+    found.origins.update(dict.fromkeys(_only_below(shared, found.values), f"in {name}"))
+    found.values = merge(shared, found.values)
+
+
+def _only_below(below: Any, above: Any, place: Place = ()) -> Iterator[Place]:
+    """The places that only the values below have, each without what stands in it."""
+    for name, value in below.items():
+        here = (*place, str(name))
+        if name not in above:
+            yield here
+        elif isinstance(value, dict) and isinstance(above[name], dict):
+            yield from _only_below(value, above[name], here)
 
 
 def merge(below: Any, above: Any) -> Any:
@@ -69,126 +87,158 @@ def merge(below: Any, above: Any) -> Any:
 
 
 def _shared(found: Expanded, name: str, folder: Path) -> dict[str, Any]:
-    values = _loaded(found, "mailgrant:extends", name, folder)
+    text = _text(found, EXTENDS, name, folder)
+    values = None if text is None else _loaded(found, EXTENDS, name, text)
     config = values.get("config") if isinstance(values, dict) else None
     if values is not None and not isinstance(config, dict):
-        _wrong(found, "mailgrant:extends", f"{name} has no map under config:, as a stack's file has")
+        _wrong(found, EXTENDS, f"{shown(name)} has no map under config:, as a stack's file has")
     keys = config if isinstance(config, dict) else {}
     for key in keys:
-        if not str(key).startswith(NAMESPACE) or key == f"{NAMESPACE}extends":
-            _wrong(
-                found,
-                "mailgrant:extends",
-                f"{name}: {key} cannot stand in a shared file; mailgrant's own keys can",
-            )
-    return {
-        key.removeprefix(NAMESPACE): value
-        for key, value in keys.items()
-        if str(key).startswith(NAMESPACE) and key != f"{NAMESPACE}extends"
-    }
+        if key == EXTENDS:
+            _wrong(found, EXTENDS, f"{shown(name)} extends another file; only the stack itself can")
+        elif not str(key).startswith(NAMESPACE):
+            problem = f"{shown(name)} has the key {shown(key)}; only those of {NAMESPACE} can be shared"
+            _wrong(found, EXTENDS, f"{problem}, the others belong into the stack's own file")
+    own = {str(key): value for key, value in keys.items() if str(key).startswith(NAMESPACE)}
+    return {key.removeprefix(NAMESPACE): value for key, value in own.items() if key != EXTENDS}
 
 
 def _client(found: Expanded, name: str, client: Any, folder: Path) -> Any:
     if not isinstance(client, dict) or not isinstance(client.get("mailboxes"), str):
         return client
-    mailboxes = _mailboxes(found, ("clients", str(name), "mailboxes"), client["mailboxes"], folder)
-    # A third-party client has a list of mailboxes: it is given no rights there.
-    return {**client, "mailboxes": list(mailboxes) if client.get("kind") == "third-party" else mailboxes}
+    place = ("clients", str(name), "mailboxes")
+    mailboxes = _mailboxes(found, place, client["mailboxes"], folder)
+    if client.get("kind") != "third-party":
+        return {**client, "mailboxes": {address: rights for address, rights, _ in mailboxes}}
+    # It has a list of mailboxes: it is given no rights there.
+    for index, (address, _, _) in enumerate(mailboxes):
+        found.origins[(*place, str(index))] = found.origins[(*place, address)]
+    return {**client, "mailboxes": [address for address, _, _ in mailboxes]}
 
 
-def _mailboxes(found: Expanded, place: Place, file: str, folder: Path) -> dict[str, str]:
-    access: dict[str, str] = {}
+def _mailboxes(found: Expanded, place: Place, file: str, folder: Path) -> list[tuple[str, Any, int]]:
+    rows: list[tuple[str, Any, int]] = []
     lines: dict[str, int] = {}
     where = path(place)
     for address, rights, line in _rows(found, where, file, folder):
         first = lines.setdefault(address.lower(), line)
         if first != line:
-            problem = f"{address} stands in line {first} already; letter case makes no difference"
+            problem = f"{shown(address)} stands in line {first} already; letter case makes no difference"
             _wrong(found, f"{where} ({file} line {line})", problem)
             continue
-        access[address] = rights
+        rows.append((address, rights, line))
         found.origins[(*place, address)] = f"{file} line {line}"
-    return access
+    return rows
 
 
 def _rows(found: Expanded, place: str, file: str, folder: Path) -> Rows:
-    if file.endswith((".yaml", ".yml")):
-        yield from _yaml_rows(found, place, file, folder)
-    elif file.endswith(".csv"):
-        yield from _csv_rows(_text(found, place, file, folder))
-    else:
-        _wrong(found, place, f"{file!r} is neither a map of mailboxes nor the name of a .csv or .yaml file")
+    kinds = {"yaml": _yaml_rows, "yml": _yaml_rows, "csv": _csv_rows}
+    rows = kinds.get(file.rpartition(".")[2])
+    if rows is None:
+        problem = "is neither a map of mailboxes nor the name of a .csv or .yaml file"
+        _wrong(found, place, f"{shown(file)} {problem}")
+        return
+    text = _text(found, place, file, folder)
+    if text is None:
+        return
+    before = len(found.faults)
+    some = False
+    for row in rows(found, place, file, text):
+        some = True
+        yield row
+    if not some and len(found.faults) == before:
+        _wrong(found, place, f"{shown(file)} names no mailbox")
 
 
-def _csv_rows(text: str) -> Rows:
+def _csv_rows(found: Expanded, place: str, file: str, text: str) -> Rows:
     """``address,right,right…`` or ``address,"right, right"``, with or without a first line of names."""
-    first = text.partition("\n")[0]
-    delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].startswith("#") or cells[0].lower() in HEADERS:
-            continue
-        yield cells[0], ", ".join(cell for cell in cells[1:] if cell), reader.line_num
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True, strict=True)
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0].startswith("#") or cells[0].lower() in HEADERS:
+                continue
+            yield cells[0], ", ".join(cell for cell in cells[1:] if cell), reader.line_num
+    except csv.Error as error:
+        _wrong(found, f"{place} ({file} line {reader.line_num})", f"cannot be read as CSV: {error}")
 
 
-def _yaml_rows(found: Expanded, place: str, file: str, folder: Path) -> Rows:
+def _delimiter(text: str) -> str:
+    """What comes first behind the first cell, in which none of them can stand."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    return next((letter for letter in next(lines, "") if letter in DELIMITERS), ",")
+
+
+def _yaml_rows(found: Expanded, place: str, file: str, text: str) -> Rows:
     """Nodes and not values, because these know their lines."""
     try:
-        node = yaml.compose(_text(found, place, file, folder), yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        _wrong(found, place, f"{file} is no YAML: {_told(error)}")
+        node = yaml.compose(text, yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        _wrong(found, place, f"{shown(file)} is no YAML: {_told(error)}")
         return
     if node is not None and not isinstance(node, yaml.MappingNode):
-        _wrong(found, place, f"{file} is no map of rights by mailbox")
+        _wrong(found, place, f"{shown(file)} is no map of rights by mailbox")
         return
     for key, value in node.value if node else ():
-        yield (
-            str(key.value),
-            str(value.value) if isinstance(value, yaml.ScalarNode) else "",
-            key.start_mark.line + 1,
-        )
+        line = key.start_mark.line + 1
+        if isinstance(key, yaml.ScalarNode):
+            yield key.value, value.value if isinstance(value, yaml.ScalarNode) else [], line
+        else:
+            _wrong(found, f"{place} ({file} line {line})", "expected the address of a mailbox")
 
 
 class _Strict(yaml.SafeLoader):
     """Refuses a key that stands twice in a map: YAML itself would let the later one win, and say nothing."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} stands there twice", key.start_mark
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    None, None, f"{shown(key.value)} stands there twice", key.start_mark
                 )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+            seen.add(str(key.value))
+        return node
 
 
-def _loaded(found: Expanded, place: str, file: str, folder: Path) -> Any:
+def _loaded(found: Expanded, place: str, file: str, text: str) -> Any:
     try:
-        return yaml.load(_text(found, place, file, folder), _Strict)  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
-        _wrong(found, place, f"{file} is no YAML: {_told(error)}")
+        return yaml.load(text, _Strict)  # noqa: S506 - it is a safe loader
+    except Exception as error:  # noqa: BLE001 - a value such as 2027-99-99 raises what Python does
+        _wrong(found, place, f"{shown(file)} is no YAML: {_told(error)}")
         return None
 
 
-def _text(found: Expanded, place: str, file: str, folder: Path) -> str:
+def _text(found: Expanded, place: str, file: str, folder: Path) -> str | None:
+    """What a file holds; None if that is told as a fault."""
     try:
-        return (folder / file).read_text("utf-8-sig")  # as Excel writes it
-    except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "cannot be read"
-        _wrong(
-            found,
-            place,
-            f"{file} {why} ({type(error).__name__}); it is looked for in the folder of the stack's file",
-        )
-        return ""
+        return _content(folder / file).decode("utf-8-sig")  # as Excel writes it
+    except FileNotFoundError:
+        why = "is not there; it is looked for in the folder of the stack's file"
+    except UnicodeDecodeError:
+        why = "is not in UTF-8; save it as such"
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = f"cannot be read: {(isinstance(error, OSError) and error.strerror) or error}"
+    _wrong(found, place, f"{shown(file)} {why}")
+    return None
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _content(file: Path) -> bytes:
+    """Of a real file: a device would never end."""
+    if file.exists() and not file.is_file():
+        raise ValueError("it is no file")
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST >> 20} MB")
+    return content
+
+
+def _told(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return f"line {error.problem_mark.line + 1}: {error.problem}"
-    return "it cannot be read"
+    return "it cannot be read" if isinstance(error, yaml.YAMLError) else f"a value in it is none ({error})"
 
 
 def _wrong(found: Expanded, place: str, problem: str) -> None:

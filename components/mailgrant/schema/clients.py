@@ -4,18 +4,41 @@ import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.schema.credentials import CredentialSchema, SecretSchema
-from mailgrant.schema.words import Address, Everybody, Mailboxes, Name, Protocols, Schema, wrong
+from mailgrant.schema.words import (
+    Address,
+    Everybody,
+    Mailboxes,
+    Name,
+    Printable,
+    Protocols,
+    Schema,
+    choices,
+    guess,
+    shown,
+    wrong,
+)
 
-PROTOCOLS: Final = "Mail protocols that the client uses."
+PROTOCOLS: Final = "Mail protocols that the client uses: imap, pop, smtp."
 RIGHTS: Final = "Rights by mailbox; one line a mailbox, or the name of a CSV or YAML file beside the stack."
 NAME_SHOWN: Final = "How Entra and Exchange show it; the client's name with mailgrant:suffix unless given."
+TENANT: Final = "tenant"
 CONSENT: Final = "Who is consented for: tenant for everybody, or a list of people by their sign-in names; nobody unless given."
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 CUSTOM: Final = re.compile(r"[a-z][a-z0-9+.-]*")
+PORT: Final = re.compile(r"[^/:]+:\d+(?:/.*)?")  # localhost:8080 reads as the scheme localhost
+LONGEST_URI: Final = 256  # letters: learn.microsoft.com/entra/identity-platform/reply-url
 GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -31,8 +54,11 @@ def _redirect_uri(text: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise wrong("not a redirect URI: it cannot be read as a URI") from None
-    if any(letter.isspace() for letter in text) or not CUSTOM.fullmatch(parts.scheme):
+    unreadable = " " in text or not text.isprintable() or PORT.fullmatch(text)
+    if unreadable or not CUSTOM.fullmatch(parts.scheme):
         raise wrong("not a redirect URI; write https://…, http://localhost or a scheme of the program's own")
+    if len(text) > LONGEST_URI:
+        raise wrong(f"Entra takes no redirect URI of more than {LONGEST_URI} letters")
     if parts.scheme in {"http", "https"} and not host:
         raise wrong("not a redirect URI: it names no host")
     if parts.scheme == "http" and host not in LOOPBACK:
@@ -46,8 +72,11 @@ def _client_id(text: str) -> str:
     if text in PUBLISHED_CLIENTS:
         return PUBLISHED_CLIENTS[text].client_id
     if not GUID.fullmatch(text):
-        known = " or ".join(PUBLISHED_CLIENTS)
-        raise wrong(f"not a client that mailgrant knows ({known}), nor the GUID of one")
+        nearest = guess(text, PUBLISHED_CLIENTS)
+        ask = f"{nearest}Expected" if nearest else "expected"
+        raise wrong(
+            f"{shown(text)} is no client that mailgrant knows; {ask} {choices([*PUBLISHED_CLIENTS, 'a GUID'])}"
+        )
     return text.lower()
 
 
@@ -59,18 +88,25 @@ def _secrets(credentials: dict[str, Any]) -> dict[str, Any]:
     return credentials
 
 
-DisplayName = Annotated[str, Field(min_length=1, max_length=120)]
+def _everybody(value: Any, people: ValidatorFunctionWrapHandler) -> Any:
+    """One word or a list; pydantic would tell a fault twice, once for each."""
+    if not isinstance(value, list) and value != TENANT:
+        raise wrong(f"{shown(value)} is neither {TENANT}, for everybody, nor a list of people")
+    return value if value == TENANT else people(value)
+
+
+DisplayName = Annotated[Printable, Field(min_length=1, max_length=120)]
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 People = Annotated[list[Address], Field(min_length=1)]
-Consent = Everybody | People
+Consent = Annotated[People, WrapValidator(_everybody, json_schema_input_type=Everybody | People)]
 
 
 class ScopeSchema(Schema):
     """Which mailboxes may be sent as, by RBAC for Applications."""
 
     group: Address | None = Field(None, description="A group's address; its direct members are meant.")
-    filter: str | None = Field(
+    filter: Printable | None = Field(
         None, min_length=1, description="Or Exchange's recipient filter, such as CustomAttribute1 -eq 'news'."
     )
 
@@ -175,7 +211,7 @@ CLIENTS: Final[dict[str, type[Schema]]] = {
 def _kind(value: Any) -> str:
     """Which schema a client is held against; the first where it names none, which then says so."""
     named = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return named if named in CLIENTS else "daemon"
+    return named if isinstance(named, str) and named in CLIENTS else "daemon"
 
 
 ClientSchema = Annotated[

@@ -3,42 +3,68 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from mailgrant import rotation
 from mailgrant.certificates import public
 from mailgrant.errors import CertificateError
-from mailgrant.schema.words import Duration, Guid, Schema, wrong
+from mailgrant.schema.words import Duration, Guid, Printable, Schema, duration, shown, wrong
 
 # Azure's name for tokens that are exchanged: learn.microsoft.com/entra/workload-id/workload-identity-federation
 AUDIENCE: Final = "api://AzureADTokenExchange"
 GITHUB: Final = "https://token.actions.githubusercontent.com"
 AZURE_DEVOPS: Final = "https://vstoken.dev.azure.com"
-MIDNIGHT: Final = re.compile(r"[T ]00:00:00.*")
+ISSUER: Final = re.compile(r"https://[^\s/?#]+(?:/[^\s?#]*)?")
+REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+# Without quotes a day is a moment to YAML, and Pulumi hands it over in the words of Go.
+DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]00:00:00.*)?", re.ASCII)
 HALF_A_YEAR: Final = timedelta(days=180)
 
 
 def _issuer(text: str) -> str:
-    if urlsplit(text).scheme != "https" or not urlsplit(text).netloc:
+    if not ISSUER.fullmatch(text):
         raise wrong(
             "not an issuer; write the address that stands in the token's iss, beginning with https://"
         )
     return text
 
 
-def _certificate(text: str) -> str:
+def _certificate(text: str, info: ValidationInfo) -> str:
+    now = (info.context or {}).get("now") or datetime.now(UTC)
     try:
-        return public.read(text, datetime.now(UTC)).pem
+        return public.read(text, now).pem
     except CertificateError as error:
         raise wrong(error.message) from None
 
 
+def _repository(text: str) -> str:
+    if not REPOSITORY.fullmatch(text):
+        raise wrong("not a repository; write its owner and its name, such as contoso/mail")
+    return text
+
+
+def _yes(value: Any) -> bool:
+    if value is not True:
+        raise wrong(f"{shown(value)} is no way to say it; write true, or leave it out")
+    return True
+
+
 def _day(value: Any) -> date:
-    """A day without quotes is a moment to YAML, and Pulumi hands it over in the words of Go."""
+    """A day that YAML has read already, or one that stands there as text."""
+    if type(value) is date:
+        return value
+    match = DAY.fullmatch(value) if isinstance(value, str) else None
     try:
-        return date.fromisoformat(MIDNIGHT.sub("", str(value)))
+        return date.fromisoformat(match[1] if match else "")
     except ValueError:
         raise wrong("not a day; write it as 2027-01-31") from None
 
@@ -46,13 +72,14 @@ def _day(value: Any) -> date:
 Issuer = Annotated[str, AfterValidator(_issuer)]
 PublicCertificate = Annotated[str, AfterValidator(_certificate)]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
+Text = Annotated[Printable, Field(min_length=1, max_length=600)]
 
 
 def check_rotation(lifetime: timedelta, rotate: timedelta, noun: str) -> None:
     """Refuse what would leave consumers no time, or make too many at once."""
     if lifetime < 2 * rotate:
-        raise wrong("rotate must be at most half the lifetime, so that consumers have time to change over")
+        told = f"rotate ({duration(rotate)}) must be at most half of lifetime ({duration(lifetime)})"
+        raise wrong(f"{told}, so that consumers have time to change over")
     needed = rotation.most_at_once(lifetime, rotate)
     if needed > rotation.MOST_AT_ONCE:
         most = rotation.MOST_AT_ONCE
@@ -120,11 +147,15 @@ class GitHubSchema(Schema):
     https://docs.github.com/actions/reference/security/oidc
     """
 
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="Owner and name, such as contoso/mail.")
+    repository: Annotated[str, AfterValidator(_repository)] = Field(
+        description="Owner and name, such as contoso/mail."
+    )
     environment: Text | None = Field(None, description="Only jobs of this environment.")
     branch: Text | None = Field(None, description="Only jobs of this branch.")
     tag: Text | None = Field(None, description="Only jobs of this tag.")
-    pull_request: Literal[True] | None = Field(None, description="true: jobs of any pull request.")
+    pull_request: Annotated[
+        Literal[True] | None, BeforeValidator(_yes, json_schema_input_type=Literal[True])
+    ] = Field(None, description="true: jobs of any pull request.")
 
     @model_validator(mode="after")
     def _one(self) -> "GitHubSchema":
@@ -235,7 +266,7 @@ CREDENTIALS: Final[dict[str, type[Schema]]] = {
 def _type(value: Any) -> str:
     """Which schema a credential is held against; the first where it names none, which then says so."""
     named = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return named if named in CREDENTIALS else "secret"
+    return named if isinstance(named, str) and named in CREDENTIALS else "secret"
 
 
 CredentialSchema = Annotated[

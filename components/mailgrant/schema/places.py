@@ -52,11 +52,15 @@ def choice(place: Place) -> tuple[str, dict[str, type[Schema]]] | None:
     return next((found for pattern, found in CHOICES.items() if _fits(pattern, place)), None)
 
 
-def known_keys(place: Place, chosen: str) -> list[str]:
-    """The keys that may stand at a place; where several models may, of the one that was chosen."""
+def known_keys(place: Place, chosen: str) -> dict[str, str]:
+    """The keys that may stand at a place, and what each is; where several models may, of the one that was chosen."""
     if found := choice(place):
-        return list(found[1][chosen].model_fields)
-    return next((list(model.model_fields) for pattern, model in PLACES if _fits(pattern, place)), [])
+        return _described(found[1][chosen])
+    return next((_described(model) for pattern, model in PLACES if _fits(pattern, place)), {})
+
+
+def _described(model: type[Schema]) -> dict[str, str]:
+    return {name: field.description or "" for name, field in model.model_fields.items()}
 
 
 def _fits(pattern: Place, place: Place) -> bool:
@@ -71,7 +75,8 @@ def path(location: Sequence[str | int]) -> str:
     parts = [
         f".{part}" if str(part).replace("-", "_").isidentifier() else f"[{_index(part)}]" for part in rest
     ]
-    return f"{NAMESPACE}{first}{''.join(parts)}"
+    top = first if str(first).isidentifier() else json.dumps(first)
+    return f"{NAMESPACE}{top}{''.join(parts)}"
 
 
 def _index(part: str | int) -> str:

@@ -1,12 +1,14 @@
 """All keys of the namespace ``mailgrant:``."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from mailgrant.schema.clients import ClientSchema, People
 from mailgrant.schema.credentials import CredentialSchema
-from mailgrant.schema.words import Address, CloudName, Domain, Name, Schema, wrong
+from mailgrant.schema.words import Address, CloudName, Domain, Name, Printable, Schema, shown, wrong
+
+EVERYONE: Final = "everyone"
 
 
 class ExchangeSchema(Schema):
@@ -32,14 +34,24 @@ class ExchangeSchema(Schema):
 
 def _switch(value: Any) -> Any:
     if not isinstance(value, bool) and value != "inherit":
-        raise wrong(f"{value!r} is no switch; write true, false or inherit")
+        raise wrong(f"{shown(value)} is no switch; write true, false or inherit")
     return value
 
 
 def _two_way(value: Any) -> Any:
     if not isinstance(value, bool):
-        raise wrong(f"{value!r} is no switch; write true or false")
+        raise wrong(f"{shown(value)} is no switch; write true or false")
     return value
+
+
+def _everyone(value: Any, people: ValidatorFunctionWrapHandler) -> Any:
+    """One word or a list; pydantic would tell a fault twice, once for each."""
+    if not isinstance(value, list) and value != EVERYONE:
+        raise wrong(f"{shown(value)} is neither {EVERYONE} nor a list of people")
+    return value if value == EVERYONE else people(value)
+
+
+Blocked = Annotated[People, WrapValidator(_everyone, json_schema_input_type=Literal["everyone"] | People)]
 
 
 class MailboxSchema(Schema):
@@ -61,7 +73,7 @@ class TenantSchema(Schema):
         None,
         description="SMTP AUTH of every mailbox that says nothing itself; disabled is Microsoft's default.",
     )
-    block_basic_auth: Literal["everyone"] | People | None = Field(
+    block_basic_auth: Blocked | None = Field(
         None, description="Who may not sign in with a password any more: everyone, or a list of people."
     )
 
@@ -69,7 +81,7 @@ class TenantSchema(Schema):
 class AutomationSchema(Schema):
     """The application that mailgrant itself runs as: set up once, by an administrator, in a stack of its own."""
 
-    name: str = Field(
+    name: Printable = Field(
         "mailgrant", min_length=1, max_length=120, description="How Entra shows the application."
     )
     applications: Literal["owned", "all"] = Field(
