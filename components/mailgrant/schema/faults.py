@@ -64,7 +64,10 @@ def fault(place: Place, problem: str, origins: Origins) -> ConfigurationFault:
 
 
 def _fault(detail: ErrorDetails, place: Place, origins: Origins) -> ConfigurationFault:
-    found, chosen = without_choices([*place, *(part for part in detail["loc"] if part != "[key]")])
+    loc = detail["loc"]
+    # What is wrong with a name and not with its value; an unknown key may be called so.
+    of_name = loc[-1:] == ("[key]",) and detail["type"] != "extra_forbidden"
+    found, chosen = without_choices([*place, *(loc[:-1] if of_name else loc)])
     location = tuple(map(str, found))
     return fault(location, _problem(detail, location, chosen), origins)
 
