@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from offline_tenant import process
@@ -71,10 +71,14 @@ def kill_tenant(_: subprocess.Popen[bytes], offline: OfflineTenant) -> None:
 
 def killed_up(project: Project, offline: OfflineTenant, cmdlet: str, kill: Kill) -> None:
     """An update in which something is killed while a cmdlet runs; everything that was left alone ends by itself."""
-    offline.stats(reset=True)
-    offline.control("POST", "latency", {f"exchange {cmdlet}": 2.0})
+    killed_at_one(project, offline, {cmdlet}, kill)
+
+
+def killed_at_one(project: Project, offline: OfflineTenant, cmdlets: Iterable[str], kill: Kill) -> str:
+    """The same, while the first of these cmdlets runs; gives which one that was."""
+    _hold(offline, cmdlets)
     with _up(project) as running:
-        wait_for(lambda: offline.stats()["exchange"].get(cmdlet, 0) > 0)
+        hit = _first(offline, cmdlets)
         below = descendants(running.pid)
         kill(running, offline)
     # Whoever lost its parent ends by itself.
@@ -82,7 +86,40 @@ def killed_up(project: Project, offline: OfflineTenant, cmdlet: str, kill: Kill)
     assert len(ours) >= 2
     wait_for(lambda: not any(map(lives, ours)))
     process.start(offline.home)
-    offline.control("POST", "latency", {})
+    offline.control("DELETE", "latency")
+    return hit
+
+
+def pwsh_killed_at_each(project: Project, offline: OfflineTenant, cmdlets: Iterable[str]) -> None:
+    """One update in which PowerShell is killed again and again: once while each of these cmdlets runs."""
+    left = set(cmdlets)
+    _hold(offline, left)
+    with _up(project) as running:
+        while left:
+            hit = _first(offline, left)
+            kill_pwsh(running, offline)
+            left.remove(hit)
+            offline.control("POST", "latency", {f"exchange {hit}": None})
+    assert running.returncode == 0
+
+
+def _hold(offline: OfflineTenant, cmdlets: Iterable[str]) -> None:
+    """Each takes its time from now on, so that something can be killed meanwhile."""
+    offline.stats(reset=True)
+    offline.control("PUT", "latency", {f"exchange {cmdlet}": 2.0 for cmdlet in cmdlets})
+
+
+def _first(offline: OfflineTenant, cmdlets: Iterable[str]) -> str:
+    """The first of these cmdlets that runs: there is one session, so no other runs beside it."""
+    begun: list[str] = []
+
+    def any_begun() -> bool:
+        counts = offline.stats()["exchange"]
+        begun[:] = [cmdlet for cmdlet in cmdlets if counts.get(cmdlet)]
+        return bool(begun)
+
+    wait_for(any_begun)
+    return begun[0]
 
 
 def taken_up_again(project: Project, kill: Kill | None = None) -> None:

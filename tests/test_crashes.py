@@ -5,20 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills import Kill, kill_engine, kill_provider, kill_pwsh, kill_tenant, killed_up, taken_up_again
+from tests.kills import (
+    Kill,
+    kill_engine,
+    kill_provider,
+    kill_pwsh,
+    kill_tenant,
+    killed_at_one,
+    killed_up,
+    pwsh_killed_at_each,
+    taken_up_again,
+)
 from tests.somebody import FIRST, settings
 from tests.somebody import project as somebodys
 from tests.worlds import OfflineTenant, Project
 
 pytestmark = pytest.mark.engine
-
-# Every cmdlet of the first update of somebody's program; one boundary each for what is killed beside the engine.
-BOUNDARIES = (
-    *((cmdlet, kill_engine) for cmdlet in FIRST),
-    ("Set-CASMailbox", kill_provider),
-    ("Set-User", kill_pwsh),
-    ("New-ManagementScope", kill_tenant),
-)
 
 
 @pytest.mark.parametrize("kill", [kill_engine, kill_provider, kill_pwsh, kill_tenant])
@@ -36,19 +38,42 @@ def test_whatever_is_killed_the_next_update_converges(
     assert offline.control("GET", "objects") == before
 
 
-@pytest.mark.parametrize(("cmdlet", "kill"), BOUNDARIES)
-def test_at_whichever_cmdlet_it_is_killed_nothing_is_forgotten(
-    cmdlet: str, kill: Kill, tmp_path: Path, offline: OfflineTenant
+@pytest.mark.parametrize("kill", [kill_engine, kill_provider, kill_tenant])
+def test_killed_at_one_cmdlet_after_the_other_nothing_is_forgotten(
+    kill: Kill, tmp_path: Path, offline: OfflineTenant
 ) -> None:
     before = settings(offline)
     somebody = somebodys(tmp_path / "somebody", offline.environment)
 
-    killed_up(somebody, offline, cmdlet, kill)
+    left = set(FIRST)
+    while (
+        left
+    ):  # each update goes on where the one before was killed, and is killed at a cmdlet that none was before
+        left.remove(killed_at_one(somebody, offline, left, kill))
+        if kill is kill_engine:
+            somebody.pulumi("cancel", "--yes")
 
-    taken_up_again(somebody, kill)
-    assert "pending operation" not in somebody.pulumi("refresh", "--yes", "--expect-no-changes")
+    taken_up_again(somebody)
+    converged(somebody)
     somebody.pulumi("destroy", "--yes", "--skip-preview")
     assert settings(offline) == before
+
+
+def test_a_powershell_that_dies_at_every_cmdlet_is_replaced_within_the_update(
+    tmp_path: Path, offline: OfflineTenant
+) -> None:
+    before = settings(offline)
+    somebody = somebodys(tmp_path / "somebody", offline.environment)
+
+    pwsh_killed_at_each(somebody, offline, FIRST)
+
+    converged(somebody)
+    somebody.pulumi("destroy", "--yes", "--skip-preview")
+    assert settings(offline) == before
+
+
+def converged(somebody: Project) -> None:
+    assert "pending operation" not in somebody.pulumi("refresh", "--yes", "--expect-no-changes")
 
 
 def test_an_application_that_a_broken_run_left_is_named_and_not_made_twice(
