@@ -22,10 +22,14 @@ endif
 # The language host takes the first python3 on PATH: the environment's own.
 WITH_ENGINE = engine=$$($(BIN)/python tools/pulumi/engine.py) && PATH="$(CURDIR)/$(BIN):$${engine:+$$engine:}$$PATH"
 
+# How many tests run side by side. A worker takes files as they stand, for their fixtures, and at its end what others have left.
+JOBS := 0
+SIDE_BY_SIDE = -n $(JOBS) --dist worksteal
+
 help:
 	@echo "mailgrant: what make can do here"
 	@echo "  make demo    set everything up, then the main job on the offline tenant: nothing -> verified logins"
-	@echo "  make test    set everything up, then every test        (make test ARGS='-k engine -x')"
+	@echo "  make test    set everything up, then every test        (make test ARGS='-k engine -x'; two at once: JOBS=2)"
 	@echo "  make bench   measure, by counters and ratios: mailgrant beside what people do by hand"
 	@echo "  make check   ruff, mypy --strict, import-linter"
 	@echo "  make setup   only the virtual environment, from requirements.lock"
@@ -39,7 +43,7 @@ demo: setup
 test: setup
 	@# Where it cannot, the tests that need them say so.
 	@$(BIN)/python tools/pulumi/stores.py > /dev/null || true
-	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(ARGS)
+	@$(WITH_ENGINE) && export PATH && echo "==> pytest" && python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 bench: setup
 	@$(WITH_ENGINE) && export PATH && for file in bench/[a-z]*.py; do name=$$(basename $$file .py); \

@@ -12,6 +12,7 @@ from offline_tenant import process
 from offline_tenant.home import Home, OfflineError
 from tests.machines import Machine
 from tests.offline_shell import Offline
+from tests.turns import pytest_runtest_protocol  # noqa: F401 - a hook of pytest
 from tests.worlds import OfflineTenant, Project
 
 PROJECT = Path(__file__).parent.parent
