@@ -21,10 +21,10 @@ config:
       github: {type: federated, github: {repository: contoso/mail, environment: production}}
 """
 PEOPLE = """
-    thunderbird:
-      kind: third-party
-      client_id: thunderbird
+    portal:
+      kind: delegated
       protocols: [imap]
+      device_code: true
       consent: [adele@contoso.com]
 """
 

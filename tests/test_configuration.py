@@ -99,8 +99,29 @@ def test_exchange_settings_have_defaults_and_limits() -> None:
         parse_exchange({"sessions": 99})
 
 
+TWO_CLOUDS = [("usgov-high", ""), ("china", "dod"), ("global", "china")]
+ONE_CLOUD = [("usgov-high", "usgovernment"), ("usgov-high", "metadata host"), ("global", "")]
+
+
+@pytest.mark.parametrize(("named", "environment"), TWO_CLOUDS)
+def test_entra_in_one_cloud_and_exchange_in_another_is_a_fault(named: str, environment: str) -> None:
+    with pytest.raises(ConfigurationError, match="leave mailgrant:cloud out: it follows") as caught:
+        config.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment)
+
+    assert [fault.path for fault in caught.value.faults] == ["mailgrant:cloud"]
+
+
+@pytest.mark.parametrize(("named", "environment"), ONE_CLOUD)
+def test_both_may_say_the_same(named: str, environment: str) -> None:
+    assert (
+        config.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment).cloud == CLOUDS[named]
+    )
+
+
 def test_graph_has_its_own_host_in_every_cloud() -> None:
-    scopes = {name: parse({**STACK, "cloud": name}).cloud.graph_scope for name in CLOUDS}
+    words = ("public", "usgovernmentl4", "usgovernmentl5", "china")
+    plans = [config.parse(STACK, NOW, azuread_environment=word) for word in words]
+    scopes = {name: plan.cloud.graph_scope for name, plan in zip(CLOUDS, plans, strict=True)}
 
     assert scopes == {
         "global": "https://graph.microsoft.com/.default",

@@ -13,6 +13,7 @@ import pulumi_azuread as azuread
 from mailgrant.access import ExchangeAccess
 from mailgrant.completeness import require
 from mailgrant.entra import EntraApplication, PublishedApplication, SignIn
+from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
 from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, ThirdPartyPlan
 from mailgrant.options import within
@@ -40,6 +41,7 @@ class DaemonClient(pulumi.ComponentResource):
         *,
         strict: bool = True,
     ) -> None:
+        _check(name, plan, stack.cloud)
         super().__init__("mailgrant:index:DaemonClient", name, None, opts)
         mine = within(self, opts)
         self.entra = EntraApplication(
@@ -86,6 +88,7 @@ class DelegatedClient(pulumi.ComponentResource):
         *,
         strict: bool = True,
     ) -> None:
+        _check(name, plan, stack.cloud)
         super().__init__("mailgrant:index:DelegatedClient", name, None, opts)
         mine = within(self, opts)
         self.entra = EntraApplication(
@@ -127,6 +130,7 @@ class ThirdPartyClient(pulumi.ComponentResource):
     def __init__(
         self, name: str, plan: ThirdPartyPlan, stack: Plan, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        _check(name, plan, stack.cloud)
         super().__init__("mailgrant:index:ThirdPartyClient", name, None, opts)
         self.entra = PublishedApplication(
             name,
@@ -159,6 +163,16 @@ def make(name: str, plan: ClientPlan, stack: Plan) -> Client:
     """The client of a plan; what could not be granted is the caller's to look at."""
     made: Client = _KINDS[type(plan)](name, plan, stack)
     return made
+
+
+def _check(name: str, plan: ClientPlan, cloud: Cloud) -> None:
+    """Programs can make plans that no stack file gets past its checks."""
+    unknown = [one for one in plan.protocols if one not in PROTOCOLS or one not in cloud.hosts]
+    if unknown or not plan.protocols:
+        what = f"{unknown[0]!r} is not known here" if unknown else "is empty"
+        raise ConfigurationError(
+            [ConfigurationFault(f"{name}.protocols", f"{what}; expected some of {', '.join(cloud.hosts)}")]
+        )
 
 
 def _access(

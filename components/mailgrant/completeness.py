@@ -48,6 +48,8 @@ def require(failed: Mapping[str, Failed | MailboxAccess | Settings]) -> None:
         failed: resources by name, such as that of a client; or the reasons by mailbox that a ``MailboxAccess`` puts
             out.
     """
+    if not failed:
+        return
     sentences = {name: SENTENCES.get(type(one), _access) for name, one in failed.items()}
 
     async def check(reasons: Mapping[str, Mapping[str, str] | None]) -> None:

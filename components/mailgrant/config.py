@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ import yaml
 from mailgrant import files, plans
 from mailgrant.contradictions import Faults, contradictions
 from mailgrant.errors import ConfigurationError, SetupError
-from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, Cloud, Host
+from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, ENVIRONMENTS, Cloud, Host
 from mailgrant.model import Plan
 from mailgrant.schema.faults import fault as fault_at
 from mailgrant.schema.faults import faults as faults_of
@@ -28,6 +28,7 @@ from mailgrant.schema.words import choices
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
 NOW: Final = "MAILGRANT_NOW"
 OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
+METADATA_HOST: Final = "metadata host"  # the azuread provider asks a host of its own which cloud it is in
 # At least one of these makes a stack.
 DECLARE: Final = ("clients", "mailboxes", "tenant", "automation")
 YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
@@ -40,7 +41,20 @@ def load_plan() -> Plan:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    plan = parse(configured(), _now(), stack_folder())
+    plan = parse(configured(), _now(), stack_folder(), environment(value))
+    _reach(plan.cloud)
+    return plan
+
+
+def load_tenant() -> Plan:
+    """The tenant of the stack that Pulumi runs, without clients: for programs that declare these themselves.
+
+    Raises:
+        ConfigurationError: with every fault.
+        SetupError: the cloud is ``custom`` and its file is not there.
+    """
+    raw = {key: value for key, value in configured().items() if key not in DECLARE}
+    plan = parse({**raw, "tenant": {}}, _now(), stack_folder(), environment(value))
     _reach(plan.cloud)
     return plan
 
@@ -110,13 +124,19 @@ def _now() -> datetime:
     return moment.astimezone(UTC)
 
 
-def parse(raw: Mapping[str, Any], now: datetime, folder: Path | None = None) -> Plan:
+def parse(
+    raw: Mapping[str, Any],
+    now: datetime,
+    folder: Path | None = None,
+    azuread_environment: str = METADATA_HOST,
+) -> Plan:
     """Check values as ``configured`` gives them and make the plan of them.
 
     Args:
         raw: the stack's values by key.
         now: the moment that the credentials are computed for, aware.
         folder: that holds the stack's file, and the files that it names.
+        azuread_environment: the azuread provider's word for the cloud, as ``environment`` tells it.
 
     Raises:
         ConfigurationError: with every fault.
@@ -126,15 +146,22 @@ def parse(raw: Mapping[str, Any], now: datetime, folder: Path | None = None) -> 
     faults = [
         *found.faults,
         *faults_of(StackSchema, found.values, origins=found.origins, now=now),
-        *(fault_at(*one, found.origins) for one in (*_nothing(found.values), *_twins(found.values))),
+        *(fault_at(*one, found.origins) for one in _of_the_whole(found.values, azuread_environment)),
     ]
     if faults:
         raise ConfigurationError(faults)
     stack = StackSchema.model_validate(found.values, context={"now": now})
-    hosts = cloud(stack.cloud)
-    if faults := [fault_at(*one, found.origins) for one in contradictions(stack, hosts)]:
+    name = cloud_name(stack.cloud, azuread_environment)
+    hosts = cloud(name)
+    if faults := [fault_at(*one, found.origins) for one in contradictions(stack, name, hosts)]:
         raise ConfigurationError(faults)
     return plans.plan(stack, hosts, now)
+
+
+def _of_the_whole(values: Mapping[str, Any], azuread_environment: str) -> Faults:
+    yield from _nothing(values)
+    yield from _two_clouds(values.get("cloud"), azuread_environment)
+    yield from _twins(values)
 
 
 def _nothing(values: Mapping[str, Any]) -> Faults:
@@ -152,6 +179,34 @@ def parse_exchange(raw: Any) -> ExchangeSchema:
     if faults := faults_of(ExchangeSchema, values, ("exchange",)):
         raise ConfigurationError(faults)
     return ExchangeSchema.model_validate(values)
+
+
+def environment(configured: Callable[[str], Any]) -> str:
+    """The azuread provider's word for the cloud, from where it reads it; empty if there is none.
+
+    Args:
+        configured: gives the value of a key of the stack, with its namespace.
+    """
+    if configured("azuread:metadataHost") or os.environ.get("ARM_METADATA_HOSTNAME"):
+        return METADATA_HOST
+    told = (configured("azuread:environment"), *map(os.environ.get, ("ARM_ENVIRONMENT", "AZURE_ENVIRONMENT")))
+    return str(next(filter(None, told), "")).lower()
+
+
+def cloud_name(named: str | None, azuread_environment: str) -> str:
+    """The cloud that is meant: ours if it is named, else that of the azuread provider."""
+    return named or ENVIRONMENTS.get(azuread_environment, "global")
+
+
+def _two_clouds(named: Any, azuread_environment: str) -> Faults:
+    """Entra in one cloud and Exchange in another: both would be asked for what only the other has."""
+    if not isinstance(named, str) or named not in CLOUDS or azuread_environment == METADATA_HOST:
+        return
+    if ENVIRONMENTS.get(azuread_environment or "global") != named:
+        said = azuread_environment or "not set, and then means the worldwide cloud"
+        words = " or ".join(word for word, cloud in ENVIRONMENTS.items() if cloud == named)
+        problem = f"is {named}, but azuread:environment is {said}; set that to {words}, and leave mailgrant:cloud out: it follows"
+        yield ("cloud",), problem
 
 
 def cloud(name: str) -> Cloud:

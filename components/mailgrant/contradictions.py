@@ -19,13 +19,13 @@ OF_WSMAN: Final = ("host", "port", "auth")
 NO_MAILBOX: Final = "name the mailboxes that it opens, or smtp_scope if it only sends"
 
 
-def contradictions(stack: StackSchema, hosts: Cloud) -> Faults:
+def contradictions(stack: StackSchema, cloud: str, hosts: Cloud) -> Faults:
     """Every one of them, each at the place that is to be changed."""
     yield from _not_of_the_carrier(stack.exchange)
     for name, client in (stack.clients or {}).items():
-        yield from _unreachable(name, client, stack.cloud, hosts)
+        yield from _unreachable(name, client, cloud, hosts)
         yield from _without_mailboxes(name, client)
-        yield from _scope(name, client, stack.cloud)
+        yield from _scope(name, client, cloud)
     yield from _switched_off(stack)
     yield from _same_client(stack)
     yield from _same_name(stack)

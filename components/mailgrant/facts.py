@@ -121,6 +121,17 @@ CLOUDS: Final[Mapping[str, Cloud]] = {
     ),
 }
 
+# What the azuread provider calls the clouds: azuread:environment
+# (https://www.pulumi.com/registry/packages/azuread/installation-configuration/).
+ENVIRONMENTS: Final[Mapping[str, str]] = {
+    "global": "global",
+    "public": "global",
+    "usgovernment": "usgov-high",
+    "usgovernmentl4": "usgov-high",
+    "usgovernmentl5": "usgov-dod",
+    "dod": "usgov-dod",
+    "china": "china",
+}
 CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CLOUD_FILE names
 
 # What a client may be given on a mailbox, in the words of the stack file.

@@ -71,7 +71,8 @@ def connect(configured: Callable[[str], Any]) -> Session:
         SetupError: no identity to sign in with, no cloud, or no jump host.
     """
     settings = config.parse_exchange(configured("mailgrant:exchange"))
-    cloud = config.cloud(configured("mailgrant:cloud") or "global")
+    name = config.cloud_name(configured("mailgrant:cloud"), config.environment(configured))
+    cloud = config.cloud(name)
     identity = find_identity(configured, os.environ)
     organization = configured("mailgrant:organization")
     if not organization:

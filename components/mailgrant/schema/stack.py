@@ -87,7 +87,7 @@ class AutomationSchema(Schema):
     applications: Literal["owned", "all"] = Field(
         "owned",
         description="owned: it may change the applications that it made; all: every application of the tenant, which "
-        "adopting needs.",
+        "adopting and third-party clients need.",
     )
     credentials: Annotated[dict[Name, CredentialSchema], Field(min_length=1)] = Field(
         description="How it signs in; federated is best, because nothing is kept that could be stolen."
@@ -98,9 +98,10 @@ class StackSchema(Schema):
     """All keys of the namespace ``mailgrant:``."""
 
     organization: Domain = Field(description="The tenant's first domain, such as contoso.onmicrosoft.com.")
-    cloud: CloudName = Field(
-        "global",
-        description="Microsoft's cloud; custom reads its hosts from the file in MAILGRANT_CLOUD_FILE.",
+    cloud: CloudName | None = Field(
+        None,
+        description="Microsoft's cloud, that of azuread:environment unless given; custom reads its hosts from the file in "
+        "MAILGRANT_CLOUD_FILE.",
     )
     exchange: ExchangeSchema = Field(
         ExchangeSchema.model_validate({}), description="How to talk to Exchange."
