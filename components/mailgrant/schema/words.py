@@ -18,7 +18,7 @@ from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, PROTOCOLS, RIGHTS
 ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 DOMAIN: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]+")
-DURATION: Final = re.compile(r"([1-9][0-9]{0,3})(h|d|w)")
+DURATION: Final = re.compile(r"([1-9][0-9]{0,4})(h|d|w)")
 LONGEST_SHOWN: Final = 60  # letters of a value that a fault repeats
 UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
