@@ -18,6 +18,7 @@ from mailgrant import files, plans
 from mailgrant.contradictions import Faults, contradictions
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, ENVIRONMENTS, Cloud, Host
+from mailgrant.in_clear import secrets_in_clear
 from mailgrant.model import Plan
 from mailgrant.schema.faults import fault as fault_at
 from mailgrant.schema.faults import faults as faults_of
@@ -35,15 +36,13 @@ YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentia
 
 
 def load_plan() -> Plan:
-    """The plan of the stack that Pulumi runs at the moment.
+    """The plan of the stack that Pulumi runs at the moment; warns of secrets that stand there in clear.
 
     Raises:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    plan = parse(configured(), _now(), stack_folder(), environment(value))
-    _reach(plan.cloud)
-    return plan
+    return _reachable(configured())
 
 
 def load_tenant() -> Plan:
@@ -54,7 +53,13 @@ def load_tenant() -> Plan:
         SetupError: the cloud is ``custom`` and its file is not there.
     """
     raw = {key: value for key, value in configured().items() if key not in DECLARE}
-    plan = parse({**raw, "tenant": {}}, _now(), stack_folder(), environment(value))
+    return _reachable({**raw, "tenant": {}})
+
+
+def _reachable(raw: Mapping[str, Any]) -> Plan:
+    for warning in secrets_in_clear(_everything()):
+        pulumi.log.warn(warning)
+    plan = parse(raw, _now(), stack_folder(), environment(value))
     _reach(plan.cloud)
     return plan
 

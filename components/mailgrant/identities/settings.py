@@ -46,6 +46,12 @@ SETTINGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "use_cli": ("useCli", ("ARM_USE_CLI",)),
 }
 
+# The keys of the stack whose values let whoever reads them sign in; ids and paths do not.
+SECRETS: Final = tuple(
+    f"azuread:{SETTINGS[name][0]}"
+    for name in ("certificate", "certificate_password", "secret", "oidc_token", "oidc_bearer")
+)
+
 # What Azure Kubernetes Service puts into a pod's environment; with use_aks it stands beside our own settings.
 AKS: Final[Mapping[str, str]] = {
     "tenant": "AZURE_TENANT_ID",
