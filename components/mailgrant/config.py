@@ -32,6 +32,7 @@ OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(
 METADATA_HOST: Final = "metadata host"  # the azuread provider asks a host of its own which cloud it is in
 # At least one of these makes a stack.
 DECLARE: Final = ("clients", "mailboxes", "tenant", "automation")
+TO_CONNECT: Final = ("organization", "cloud", "exchange")
 YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
 
 
@@ -184,6 +185,27 @@ def parse_exchange(raw: Any) -> ExchangeSchema:
     if faults := faults_of(ExchangeSchema, values, ("exchange",)):
         raise ConfigurationError(faults)
     return ExchangeSchema.model_validate(values)
+
+
+def extended(configured: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The way to the keys of a stack, with what its shared file says below them.
+
+    The providers' processes come this way: the engine tells them what stands in the stack itself, and no more.
+
+    Args:
+        configured: gives the value of a key of the stack, with its namespace.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    given = {name: decoded(configured(f"{NAMESPACE}{name}")) for name in (*TO_CONNECT, "extends")}
+    found = files.expand(
+        {name: value for name, value in given.items() if value not in (None, "", {})}, stack_folder()
+    )
+    if found.faults:
+        raise ConfigurationError(found.faults)
+    below = {f"{NAMESPACE}{name}": value for name, value in found.values.items()}
+    return lambda key: below.get(key) if key.startswith(NAMESPACE) else configured(key)
 
 
 def environment(configured: Callable[[str], Any]) -> str:

@@ -67,9 +67,10 @@ def connect(configured: Callable[[str], Any]) -> Session:
         configured: gives the value of a key of the stack's configuration, such as ``mailgrant:organization``.
 
     Raises:
-        ConfigurationError: ``mailgrant:exchange`` is wrong.
+        ConfigurationError: ``mailgrant:exchange`` is wrong, or the file that the stack extends.
         SetupError: no identity to sign in with, no cloud, or no jump host.
     """
+    configured = config.extended(configured)
     settings = config.parse_exchange(configured("mailgrant:exchange"))
     name = config.cloud_name(configured("mailgrant:cloud"), config.environment(configured))
     cloud = config.cloud(name)
