@@ -4,19 +4,20 @@ import json
 import sys
 from importlib.util import find_spec
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mailgrant import stack
+from mailgrant import expiry, moment, stack
 from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.login import verify as login
 from mailgrant.schema import places
 
 FAILED = 1  # something that was checked is not as it should be
+AUTOMATION = "(automation)"  # whose client is none: the application that mailgrant runs as
 UNUSABLE = 2  # the command could not do its work
 
 app = typer.Typer(
@@ -106,6 +107,56 @@ def _table(title: str, results: list[login.Result]) -> Table:
 
 def _verdict(result: login.Result) -> Text:
     return Text(result.verdict, style="green" if result.ok else "bold red")
+
+
+StacksOption = Annotated[
+    list[str] | None,
+    typer.Option("--stack", "-s", help="Name of a stack; may be repeated. [default: selected]"),
+]
+WarnOption = Annotated[
+    int | None, typer.Option("--warn-days", min=0, help="Exit code 1 if anything ends within so many days.")
+]
+
+
+@app.command()
+def credentials(
+    stack_names: StacksOption = None, as_json: JsonOption = False, warn_days: WarnOption = None
+) -> None:
+    """List the credentials of stacks: what ends when, and what rotates next. Never shows a value.
+
+    With --warn-days exit code 1 if something has ended, or ends within so many days and nothing makes its
+    successor, or if a rotation is overdue because nobody ran pulumi up.
+    """
+    now = moment.now()
+    names: list[str | None] = list(stack_names) if stack_names else [None]
+    found = [one for name in names for one in stack.credentials(name)]
+    report = expiry.report(found, now, warn_days or 0)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        Console().print(_ends(report["credentials"]))
+    raise typer.Exit(0 if report["ok"] or warn_days is None else FAILED)
+
+
+def _ends(entries: list[dict[str, Any]]) -> Table:
+    table = Table()
+    several = len({entry["stack"] for entry in entries}) > 1
+    columns = [*(["stack"] if several else []), "client", "credential", "type", "key id"]
+    for name in (*columns, "ends", "days left", "rotates", ""):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        cells = [*([entry["stack"]] if several else []), entry["client"] or AUTOMATION, entry["credential"]]
+        cells += [entry["type"], entry["key_id"] or "", *_dates(entry)]
+        warning = Text(expiry.WARNINGS.get(entry["warning"], ""), style="bold red")
+        table.add_row(*map(Text, cells), warning)
+    return table
+
+
+def _dates(entry: dict[str, Any]) -> list[str]:
+    unknown = "not known" if entry["type"] == "external" else "does not end"
+    ends, rotates = ((entry[name] or "").partition("T")[0] for name in ("expires_at", "rotates_at"))
+    left = "" if entry["days_left"] is None else str(entry["days_left"])
+    return [ends or unknown, left, rotates]
 
 
 @app.command(name="schema")

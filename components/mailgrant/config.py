@@ -5,7 +5,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ import pulumi
 import pulumi.runtime.config as pulumi_config
 import yaml
 
-from mailgrant import files, plans
+from mailgrant import files, moment, plans
 from mailgrant.contradictions import Faults, contradictions
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, ENVIRONMENTS, Cloud, Host
@@ -27,13 +27,11 @@ from mailgrant.schema.stack import ExchangeSchema, StackSchema
 from mailgrant.schema.words import choices
 
 CLOUD_FILE: Final = "MAILGRANT_CLOUD_FILE"
-NOW: Final = "MAILGRANT_NOW"
 OFFLINE: Final = 'for the offline tenant: mailgrant offline start, then eval "$(mailgrant offline env)"'
 METADATA_HOST: Final = "metadata host"  # the azuread provider asks a host of its own which cloud it is in
 # At least one of these makes a stack.
 DECLARE: Final = ("clients", "mailboxes", "tenant", "automation")
 TO_CONNECT: Final = ("organization", "cloud", "exchange")
-YEARS: Final = range(2024, 2100)  # in which it makes sense to compute credentials
 
 
 def load_plan() -> Plan:
@@ -60,7 +58,7 @@ def load_tenant() -> Plan:
 def _reachable(raw: Mapping[str, Any]) -> Plan:
     for warning in secrets_in_clear(_everything()):
         pulumi.log.warn(warning)
-    plan = parse(raw, _now(), stack_folder(), environment(value))
+    plan = parse(raw, moment.now(), stack_folder(), environment(value))
     _reach(plan.cloud)
     return plan
 
@@ -110,24 +108,6 @@ def decoded(value: Any) -> Any:
         except (ValueError, RecursionError):
             return value
     return value
-
-
-def _now() -> datetime:
-    """The moment to compute credentials for: this one, unless somebody asks what another will bring.
-
-    It is a variable and no key of the stack, so that it cannot be left behind in a file.
-    """
-    text = os.environ.get(NOW)
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except ValueError as error:
-        raise SetupError(f"{NOW}: {text!r} is no moment; write it as 2027-01-31T12:00:00Z") from error
-    if moment.year not in YEARS:
-        raise SetupError(f"{NOW}: {text!r} is too far away; the year must be from {YEARS[0]} to {YEARS[-1]}")
-    return moment.astimezone(UTC)
 
 
 def parse(

@@ -3,12 +3,14 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from mailgrant.errors import SetupError
+from mailgrant.expiry import Held
 
 # What Pulumi says → what it means here, and what to do
 WRONG_PASSPHRASE: Final = (
@@ -88,6 +90,19 @@ class Client(BaseModel):
         return self.app_scope or (self.scope if self.kind in {"daemon", "app-password"} else None)
 
 
+class Credentials(BaseModel):
+    """Whoever has credentials, as the stack puts it out."""
+
+    credentials: dict[str, Credential]
+
+
+class Holders(BaseModel):
+    """All that have credentials: clients, and the application that mailgrant runs as."""
+
+    clients: dict[str, Credentials] = {}
+    automation: Credentials | None = None
+
+
 def clients(stack: str | None = None) -> dict[str, Client]:
     """The stack's output ``clients``, with the values of its credentials.
 
@@ -101,7 +116,7 @@ def clients(stack: str | None = None) -> dict[str, Client]:
     outputs = json.loads(_pulumi(command) or "{}")
     if not outputs.get("clients"):
         raise SetupError("the stack has put out no clients", "Run pulumi up first.")
-    found = _checked(outputs["clients"])
+    found: dict[str, Client] = _checked(TypeAdapter(dict[str, Client]), outputs["clients"])
     # With a wrong passphrase Pulumi gives every secret as null, and says nothing.
     everything = (credential for client in found.values() for credential in client.credentials.values())
     if any(credential.type == "secret" and credential.value is None for credential in everything):
@@ -109,15 +124,49 @@ def clients(stack: str | None = None) -> dict[str, Client]:
     return found
 
 
-def _checked(values: object) -> dict[str, Client]:
+def credentials(stack: str | None = None) -> list[Held]:
+    """The credentials of a stack, without their values: these are not asked for.
+
+    Args:
+        stack: its name; the selected one unless given.
+
+    Raises:
+        SetupError: there is no engine, no stack, or nothing deployed in it.
+    """
+    name = stack or _pulumi(["stack", "--show-name"]).strip()
+    outputs = json.loads(_pulumi(["stack", "output", "--json", "--stack", name]) or "{}")
+    if not outputs.keys() & Holders.model_fields.keys():
+        raise SetupError(f"the stack {name} has put out no credentials", "Run pulumi up first.")
+    return held(name, outputs)
+
+
+def held(stack: str, outputs: Mapping[str, Any]) -> list[Held]:
+    """The credentials in a stack's outputs.
+
+    Args:
+        stack: its name.
+        outputs: as ``pulumi stack output --json`` gives them.
+
+    Raises:
+        SetupError: they are not what mailgrant puts out.
+    """
+    holders: Holders = _checked(TypeAdapter(Holders), outputs)
+    everybody: list[tuple[str | None, Credentials]] = [*holders.clients.items()]
+    everybody += [(None, holders.automation)] if holders.automation else []
+    return [
+        Held(stack, client, name, one.type, one.key_id, one.expires_at, one.rotates_at)
+        for client, holder in everybody
+        for name, one in holder.credentials.items()
+    ]
+
+
+def _checked(shape: TypeAdapter[Any], values: object) -> Any:
     try:
-        return TypeAdapter(dict[str, Client]).validate_python(values)
+        return shape.validate_python(values)
     except ValidationError as error:
         places = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         remedy = "Is this a stack of mailgrant? If so, run pulumi up with this version of mailgrant."
-        raise SetupError(
-            f"the stack's output clients is not what mailgrant puts out: {places}", remedy
-        ) from None
+        raise SetupError(f"the stack's outputs are not what mailgrant puts out: {places}", remedy) from None
 
 
 def _pulumi(arguments: list[str]) -> str:
