@@ -5,7 +5,7 @@ import queue
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
 from mailgrant.errors import HostLostError, SetupError
@@ -20,18 +20,19 @@ class Host:
 
     Args:
         command: the program and its arguments.
+        environment: its variables.
 
     Raises:
         SetupError: there is no such program.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command = list(command)
         pipe = subprocess.PIPE
         try:
             # In a session of its own: Ctrl-C is for the engine, and what it means for a cmdlet is told over the pipes.
             self._process = subprocess.Popen(
-                self._command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+                self._command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
             )
         except OSError as error:
             raise SetupError(

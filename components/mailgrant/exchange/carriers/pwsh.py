@@ -1,5 +1,6 @@
 """The carrier ``pwsh``: PowerShell 7 on this machine, over PowerShell remoting on its pipes."""
 
+import os
 import shutil
 from typing import Final
 
@@ -11,6 +12,11 @@ from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.session import Carrier
 
 ARGUMENTS: Final = ("-NoProfile", "-NoLogo", "-s")
+# What proves who runs mailgrant: PowerShell is given a token for Exchange, and no more.
+OURS_ALONE: Final = (
+    *("ARM_", "PULUMI_", "MAILGRANT_WSMAN_", "ACTIONS_ID_TOKEN_", "SYSTEM_ACCESSTOKEN"),
+    *("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_", "AZURE_PASSWORD", "IDENTITY_HEADER"),
+)
 
 
 class PwshCarrier(Carrier):
@@ -26,7 +32,7 @@ class PwshCarrier(Carrier):
 
     def __init__(self, target: Target) -> None:
         self.ends_at, self._cancellation = target.ends_at, target.cancellation
-        self._host = Host([_program(), *ARGUMENTS])
+        self._host = Host([_program(), *ARGUMENTS], _environment())
         try:
             with self._cancellation.telling(self._host.interrupt):
                 self._runspace = Runspace(self._host, target.timeout)
@@ -55,6 +61,10 @@ class PwshCarrier(Carrier):
         """End the process."""
         self._runspace.close()
         self._host.close()
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(OURS_ALONE)}
 
 
 def _program() -> str:
