@@ -6,11 +6,16 @@ import pytest
 
 from mailgrant import facts
 from mailgrant.errors import (
+    ROLES,
     AccessDeniedError,
     AlreadyExistsError,
     AmbiguousError,
     CmdletError,
+    DelegationError,
+    FullError,
+    NotCustomizedError,
     NotFoundError,
+    OutOfScopeError,
 )
 from mailgrant.exchange import cmdlets
 from mailgrant.exchange.cmdlets import permissions
@@ -96,7 +101,18 @@ def test_an_old_record_has_service_id_for_object_id() -> None:
         ("", "The service principal already exists.", AlreadyExistsError),
         ("", "ExB0|ManagementObjectAmbiguousException|'x' matches multiple entries.", AmbiguousError),
         ("CommandNotFoundException", "The term 'New-ServicePrincipal' is not recognized", AccessDeniedError),
-        ("", "'x' isn't within your current write scopes.", AccessDeniedError),
+        ("", "'x' isn't within your current write scopes.", OutOfScopeError),
+        (
+            "",
+            'change the "x" role. You must be assigned a delegating role assignment to it.',
+            DelegationError,
+        ),
+        ("", "ExB0|InvalidOperationInDehydratedContextException|isn't currently allowed", NotCustomizedError),
+        (
+            "",
+            "The mailbox x has reached the limit of maximum allowed access control entries of 500.",
+            FullError,
+        ),
         ("", "something new", CmdletError),
     ],
 )
@@ -111,3 +127,24 @@ def test_errors_get_a_type_by_their_id_or_their_text(qualified_id: str, text: st
 
 def test_the_words_of_a_stack_and_the_rights_of_exchange_are_the_same() -> None:
     assert tuple(RIGHTS) == facts.RIGHTS
+
+
+def test_who_may_not_do_it_is_told_which_role_each_cmdlet_needs() -> None:
+    """https://learn.microsoft.com/exchange/permissions-exo/application-rbac, Microsoft365DSC's settings.json."""
+    roles = {
+        "New-ServicePrincipal": "Role Management",
+        "Add-MailboxPermission": "Mail Recipients",
+        "Add-RecipientPermission": "Mail Recipients",
+        "Set-CASMailbox": "Mail Recipients",
+        "Set-TransportConfig": "Organization Transport Settings",
+        "Set-AuthenticationPolicy": "Organization Configuration",
+        "New-ManagementRoleAssignment": "Role Management",
+    }
+
+    for cmdlet, role in roles.items():
+        error = call_error(Call(cmdlet, target="a@b.de"), "CommandNotFoundException", "is not recognized")
+        assert f"{cmdlet} needs the Exchange role {role}:" in error.remedy
+
+
+def test_every_cmdlet_has_its_role() -> None:
+    assert {cmdlet.partition("-")[2] for cmdlet in cmdlets.CMDLETS} == set(ROLES)

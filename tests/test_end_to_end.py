@@ -135,6 +135,7 @@ def test_an_unknown_mailbox_stops_only_itself(project: Project, offline: Offline
     failed = project.pulumi("up", "--yes", expect=1)
     assert "access to 1 mailbox was not granted to invoice-poller" in failed
     assert "nobody@contoso.com: The operation couldn't be performed because object" in failed
+    assert failed.count("→ Add-MailboxPermission: Check the spelling; the object must exist in Exchange") == 1
     assert "Traceback" not in failed
     assert set(clients(project)["invoice-poller"]["mailboxes"]) == {
         "invoices@contoso.com",

@@ -1,6 +1,6 @@
 """The Exchange side of a client: its record in Exchange, and which mailboxes it may open or send as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -12,7 +12,8 @@ from mailgrant.options import within
 class ExchangeAccess(pulumi.ComponentResource):
     """An enterprise application, known to Exchange and let into mailboxes.
 
-    ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: see ``require``.
+    ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not, ``remedies`` what to do about
+    the reasons: see ``require``.
 
     Args:
         name: the client's name.
@@ -46,11 +47,13 @@ class ExchangeAccess(pulumi.ComponentResource):
         principal = self.service_principal.object_id
         nothing: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input({})
         self.granted = self.failed = nothing
+        self.remedies: pulumi.Output[Sequence[str] | None] = pulumi.Output.from_input(None)
         if mailboxes:
             self.mailbox_access = MailboxAccess(
                 name, app_id=app_id, principal=principal, access=mailboxes, opts=of_it
             )
             self.granted, self.failed = self.mailbox_access.granted, self.mailbox_access.failed
+            self.remedies = self.mailbox_access.remedies
         if smtp_scope:
             self.smtp_scope = SmtpApplicationScope(
                 name,

@@ -1,7 +1,7 @@
 """One client of any kind, from end to end.
 
 ``settings`` of each is what the program needs to log in; values of credentials in it are secrets. ``failed`` is the
-reason by mailbox for what could not be granted.
+reason by mailbox for what could not be granted, ``remedies`` what to do about the reasons.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import pulumi
 import pulumi_azuread as azuread
 
 from mailgrant.access import ExchangeAccess
-from mailgrant.completeness import require
+from mailgrant.completeness import Remedies, require
 from mailgrant.entra import EntraApplication, PublishedApplication, SignIn
 from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
@@ -55,8 +55,9 @@ class DaemonClient(pulumi.ComponentResource):
         )
         self.access = _access(name, self.entra, plan, mine)
         self.failed: Failed = self.access.failed
+        self.remedies: Remedies = self.access.remedies
         if strict:
-            require({name: self.failed})
+            require({name: self})
         self.settings = {
             **_settings(self, plan, stack.cloud),
             **_registered(self.entra),
@@ -104,8 +105,9 @@ class DelegatedClient(pulumi.ComponentResource):
         )
         access = _access(name, self.entra, plan, mine) if plan.mailboxes else None
         self.failed: Failed = access.failed if access else pulumi.Output.from_input({})
+        self.remedies: Remedies = access.remedies if access else pulumi.Output.from_input(None)
         if strict:
-            require({name: self.failed})
+            require({name: self})
         self.settings = {
             **_settings(self, plan, stack.cloud),
             **_registered(self.entra),
@@ -140,6 +142,7 @@ class ThirdPartyClient(pulumi.ComponentResource):
             opts=within(self, opts),
         )
         self.failed: Failed = pulumi.Output.from_input({})
+        self.remedies: Remedies = pulumi.Output.from_input(None)
         self.settings = {
             **_settings(self, plan, stack.cloud),
             **_granted(None),

@@ -1,8 +1,8 @@
 """An update that left something out fails, and loses nothing by it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import pulumi
 from pulumi.runtime.settings import _get_rpc_manager
@@ -16,8 +16,8 @@ from mailgrant.exchange.resources import (
 )
 from mailgrant.exchange.settings_provider import KINDS
 
-Settings = MailboxProtocols | TransportSettings | AuthenticationPolicy
 Failed = pulumi.Output[Mapping[str, str]]
+Remedies = pulumi.Output[Sequence[str] | None]
 Sentence = Callable[[Mapping[str, str], str], str]
 
 
@@ -38,34 +38,45 @@ SENTENCES: Final[Mapping[type, Sentence]] = {
 }
 
 
-def require(failed: Mapping[str, Failed | MailboxAccess | Settings]) -> None:
-    """Fail the update, with each name, mailbox and reason, if any access or any setting is missing.
+class Incomplete(Protocol):
+    """What may have left something out: a resource, or a client."""
+
+    failed: Failed
+    remedies: Remedies
+
+
+def require(failed: Mapping[str, Failed | Incomplete]) -> None:
+    """Fail the update, with each name, mailbox, reason and remedy, if any access or any setting is missing.
 
     Failing here and not in the provider keeps what was granted in the state: the next ``pulumi up`` tries exactly
     what is missing. Failing last lets everything else end first, other clients and the stack's outputs included.
 
     Args:
-        failed: resources by name, such as that of a client; or the reasons by mailbox that a ``MailboxAccess`` puts
-            out.
+        failed: resources or clients by name; or the reasons by mailbox that a ``MailboxAccess`` puts out, which lack
+            the remedies.
     """
     if not failed:
         return
     sentences = {name: SENTENCES.get(type(one), _access) for name, one in failed.items()}
 
-    async def check(reasons: Mapping[str, Mapping[str, str] | None]) -> None:
-        missing = {name: of for name, of in reasons.items() if of}
-        for name, of in missing.items():
-            pulumi.log.error(sentences[name](of, name))
+    async def check(told: Mapping[str, tuple[Mapping[str, str] | None, Sequence[str] | None]]) -> None:
+        missing = {name: of for name, of in told.items() if of[0]}
+        for name, (reasons, remedies) in missing.items():
+            sentence = sentences[name](reasons or {}, name)
+            pulumi.log.error("\n".join([sentence, *(f"  → {remedy}" for remedy in remedies or ())]))
         if missing:
             await _everything_else()
             raise pulumi.RunError("Mend the cause and run pulumi up again: it tries exactly what is missing.")
 
-    outputs: Any = pulumi.Output.all(**{name: _reasons(one) for name, one in failed.items()})
+    outputs: Any = pulumi.Output.all(**{name: _told(one) for name, one in failed.items()})
     outputs.apply(check)
 
 
-def _reasons(one: Failed | MailboxAccess | Settings) -> Failed:
-    return one if isinstance(one, pulumi.Output) else one.failed
+def _told(one: Failed | Incomplete) -> pulumi.Output[Any]:
+    """The reasons by mailbox, and what to do about them."""
+    if isinstance(one, pulumi.Output):
+        return pulumi.Output.all(one, None)
+    return pulumi.Output.all(one.failed, one.remedies)
 
 
 async def _everything_else() -> None:

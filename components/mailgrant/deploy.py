@@ -38,7 +38,7 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     clients = {name: client.make(name, one, plan) for name, one in plan.clients.items()}
     settings = dict(_settings(plan))
     # All at once, so that every failure is told.
-    require({**{name: one.failed for name, one in clients.items()}, **settings})
+    require({**clients, **settings})
     outputs = {"clients": {name: one.settings for name, one in clients.items()}}
     return {**outputs, **(_automation(plan.automation, plan) if plan.automation else {})}
 

@@ -16,6 +16,10 @@ MailgrantError
         ├── AlreadyExistsError
         ├── AmbiguousError
         ├── AccessDeniedError
+        │   ├── OutOfScopeError
+        │   └── DelegationError
+        ├── NotCustomizedError  the organization is too new
+        ├── FullError           the mailbox has all the permissions that it can have
         └── ThrottledError
 
 Fields come first and the sentence is derived from them. No field ever holds a secret.
@@ -25,6 +29,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+# The Exchange management role that the cmdlets of a noun need: Microsoft365DSC, settings.json of the resource of that
+# noun; for the last two https://learn.microsoft.com/exchange/permissions-exo/application-rbac.
+ROLES: Final = {
+    "ServicePrincipal": "Role Management",
+    "MailboxPermission": "Mail Recipients",
+    "RecipientPermission": "Mail Recipients",
+    "CASMailbox": "Mail Recipients",
+    "User": "Mail Recipients",
+    "DistributionGroup": "Distribution Groups",
+    "TransportConfig": "Organization Transport Settings",
+    "AuthenticationPolicy": "Organization Configuration",
+    "OrganizationConfig": "Organization Configuration",
+    "ManagementScope": "Role Management",
+    "ManagementRoleAssignment": "Role Management",
+}
 LONGEST_TARGET: Final = 120  # letters of a name that a message repeats
 
 
@@ -129,7 +148,14 @@ class ExchangeError(MailgrantError):
 
 
 class HostLostError(ExchangeError):
-    """The process or machine that runs PowerShell ended, or does not answer."""
+    """The process or machine that runs PowerShell ended, or does not answer; or Exchange itself does not."""
+
+    def __init__(self, message: str) -> None:
+        remedy = (
+            "Usually the network, a proxy, or a machine that is out of memory. Run pulumi up again: it goes on where this "
+            "one ended."
+        )
+        super().__init__(message, remedy)
 
 
 class CancelledError(ExchangeError):
@@ -171,11 +197,12 @@ class CmdletError(ExchangeError):
         text: what Exchange said.
     """
 
-    remedy_for_all = ""
+    remedy_for_all = ""  # {cmdlet} and {role} stand for the cmdlet and the Exchange role that it needs
 
     def __init__(self, cmdlet: str, target: str, text: str) -> None:
         where = f"{cmdlet} for {target[:LONGEST_TARGET]}" if target else cmdlet
-        super().__init__(f"{where}: {text}", self.remedy_for_all)
+        role = ROLES.get(cmdlet.partition("-")[2], "for it")
+        super().__init__(f"{where}: {text}", self.remedy_for_all.format(cmdlet=cmdlet, role=role))
         self.cmdlet, self.target, self.text = cmdlet, target, text
 
 
@@ -199,8 +226,49 @@ class AccessDeniedError(CmdletError):
     """The automation identity may not do this."""
 
     remedy_for_all = (
-        "The identity that runs mailgrant needs the application permission Exchange.ManageAsApp and the Entra role "
-        "Exchange Administrator; a role that was just assigned can take 15 minutes to arrive."
+        "{cmdlet} needs the Exchange role {role}: give the identity that runs mailgrant the application permission "
+        "Exchange.ManageAsApp and the Entra role Exchange Administrator, which holds it. A role that was just assigned "
+        "can take 15 minutes to arrive."
+    )
+
+
+class OutOfScopeError(AccessDeniedError):
+    """The automation identity may do this, but not to this object."""
+
+    remedy_for_all = (
+        "The Exchange role {role} was assigned with a write scope that leaves this object out: widen the scope, or assign "
+        "the role without one (Get-ManagementRoleAssignment shows it)."
+    )
+
+
+class DelegationError(AccessDeniedError):
+    """The automation identity may not hand on a role."""
+
+    remedy_for_all = (
+        "{cmdlet} needs the Exchange role {role} and the right to hand on the application role, which the role group "
+        "Organization Management has. In an organization that was customized just now (Enable-OrganizationCustomization) "
+        "Exchange says this for up to an hour although the rights are right: run pulumi up again later."
+    )
+
+
+class NotCustomizedError(CmdletError):
+    """The organization still uses Microsoft's own configuration, which nobody can change."""
+
+    remedy_for_all = (
+        "Every new organization begins so. Let an administrator run Enable-OrganizationCustomization once, and run pulumi "
+        "up again after about an hour."
+    )
+
+
+class FullError(CmdletError):
+    """The mailbox has as many permissions as it can have.
+
+    https://learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxpermission
+    """
+
+    remedy_for_all = (
+        "Take away permissions of people and applications that are gone (Get-MailboxPermission), or give them to a group: "
+        "a mailbox holds 500."
     )
 
 
@@ -216,4 +284,8 @@ class SessionEndedError(CmdletError):
 class ThrottledError(CmdletError):
     """Exchange asks to slow down; ``retry_after`` is for how many seconds, None if it does not say."""
 
+    remedy_for_all = (
+        "Exchange asked for this for 15 minutes. Usually something else works in the tenant, too: run pulumi up again when "
+        "it has ended, or with fewer mailgrant:exchange.sessions. What is done is not done again."
+    )
     retry_after: float | None = None

@@ -42,3 +42,10 @@ def raise_if_nothing_was_done(replies: Iterable[object]) -> None:
 def reason(error: MailgrantError) -> str:
     """An error in the words that a resource keeps: without the cmdlet and the target, which its place tells."""
     return error.text if isinstance(error, CmdletError) else error.message
+
+
+def remedy(error: MailgrantError) -> str:
+    """What to do about it, in the words that a resource keeps once for all its mailboxes; empty if nobody knows."""
+    if not error.remedy or not isinstance(error, CmdletError) or error.cmdlet in error.remedy:
+        return error.remedy
+    return f"{error.cmdlet}: {error.remedy}"

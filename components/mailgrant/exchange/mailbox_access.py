@@ -31,12 +31,14 @@ class Outcome:
         reasons: why a grant is not as wanted, by grant.
         names: what Exchange calls the mailboxes that are held.
         unknown: the grants that may exist or not.
+        remedies: what to do about the reasons, each once.
     """
 
     held: set[Grant]
     reasons: dict[Grant, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     unknown: set[Grant] = field(default_factory=set)
+    remedies: set[str] = field(default_factory=set)
 
     @property
     def granted(self) -> dict[str, str]:
@@ -75,6 +77,7 @@ class Outcome:
             unknown: whether it may exist all the same.
         """
         self.reasons[grant] = batch.reason(error)
+        self.remedies |= {batch.remedy(error)} - {""}
         if unknown and grant not in self.held:
             self.unknown.add(grant)
 
@@ -236,7 +239,9 @@ def revoke_all(
     """
     outcome = change(session, principal, held, {}, report, earlier)
     if outcome.failed:
-        raise ExchangeError(failures(outcome.failed, "could not be taken back"))
+        raise ExchangeError(
+            failures(outcome.failed, "could not be taken back"), "\n  → ".join(sorted(outcome.remedies))
+        )
 
 
 def failures(failed: Access, what: str) -> str:

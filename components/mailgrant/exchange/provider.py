@@ -158,8 +158,8 @@ class MailboxAccessProvider(ExchangeProvider):
             _earlier(olds),
         )
         told = {"granted": outcome.granted, "failed": outcome.failed, "identities": outcome.names.known}
-        unknown = {"unknown": access(outcome.unknown)} if outcome.unknown else {}
-        return {**_own(news), **told, **unknown}
+        more = {"unknown": access(outcome.unknown), "remedies": sorted(outcome.remedies)}
+        return {**_own(news), **told, **{name: value for name, value in more.items() if value}}
 
 
 def _earlier(props: Properties) -> Earlier:

@@ -20,7 +20,7 @@ from mailgrant.exchange.settings_provider import (
 )
 
 # The outputs of settings.
-TOLD: Final = dict.fromkeys(("applied", "failed", "left"))
+TOLD: Final = dict.fromkeys(("applied", "failed", "left", "remedies"))
 
 
 class ServicePrincipal(Resource, module="exchange", name="ServicePrincipal"):
@@ -63,7 +63,8 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
         opts: Pulumi's own.
 
     ``granted`` is what Exchange has, ``failed`` the reason by mailbox for what it has not: give that to
-    ``require`` so that an update that left something out fails. ``identities`` is what Exchange calls each mailbox.
+    ``require`` so that an update that left something out fails. ``identities`` is what Exchange calls each mailbox,
+    ``remedies`` what to do about what has failed, each once.
     """
 
     app_id: pulumi.Output[str]
@@ -71,6 +72,7 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
     access: pulumi.Output[Mapping[str, str]]
     granted: pulumi.Output[Mapping[str, str]]
     failed: pulumi.Output[Mapping[str, str]]
+    remedies: pulumi.Output[Sequence[str] | None]
     identities: pulumi.Output[Mapping[str, str]]
 
     def __init__(
@@ -89,6 +91,7 @@ class MailboxAccess(Resource, module="exchange", name="MailboxAccess"):
             "granted": None,
             "failed": None,
             "identities": None,
+            "remedies": None,
         }
         super().__init__(MailboxAccessProvider(), resource_name, properties, opts)
 
@@ -139,6 +142,7 @@ class MailboxProtocols(Resource, module="exchange", name="MailboxProtocols"):
     applied: pulumi.Output[Mapping[str, Mapping[str, str]]]
     failed: pulumi.Output[Mapping[str, str]]
     left: pulumi.Output[Mapping[str, str]]
+    remedies: pulumi.Output[Sequence[str] | None]
 
     def __init__(
         self,
@@ -169,6 +173,7 @@ class TransportSettings(Resource, module="exchange", name="TransportSettings"):
     applied: pulumi.Output[Mapping[str, Mapping[str, str]]]
     failed: pulumi.Output[Mapping[str, str]]
     left: pulumi.Output[Mapping[str, str]]
+    remedies: pulumi.Output[Sequence[str] | None]
 
     def __init__(
         self, resource_name: str, *, smtp_auth: str, opts: pulumi.ResourceOptions | None = None
@@ -202,6 +207,7 @@ class AuthenticationPolicy(Resource, module="exchange", name="AuthenticationPoli
     applied: pulumi.Output[Mapping[str, Mapping[str, str]]]
     failed: pulumi.Output[Mapping[str, str]]
     left: pulumi.Output[Mapping[str, str]]
+    remedies: pulumi.Output[Sequence[str] | None]
 
     def __init__(
         self,

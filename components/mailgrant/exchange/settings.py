@@ -59,12 +59,19 @@ class Outcome:
         failed: the reason by place, for what is not as wanted.
         left: what somebody else has turned since, by switch.
         unknown: places that may be set or not, because only the answer was lost.
+        remedies: what to do about what has failed, each once.
     """
 
     applied: dict[str, dict[str, str]]
     failed: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    remedies: set[str] = field(default_factory=set)
+
+    def miss(self, place: str, error: MailgrantError) -> None:
+        """Note that a place is not as wanted."""
+        self.failed[place] = batch.reason(error)
+        self.remedies |= {batch.remedy(error)} - {""}
 
     def seen(self, before: Places) -> dict[str, Words]:
         """What the next run goes by in place of what was set: it sets again what has failed."""
@@ -250,7 +257,7 @@ def _now(
         if isinstance(shown, _Place):
             now[place] = shown.words
         elif not isinstance(shown, NotFoundError):
-            outcome.failed[place] = batch.reason(shown)
+            outcome.miss(place, shown)
     return now
 
 
@@ -293,7 +300,7 @@ def _write(session: Session, kind: Kind, writes: Places, outcome: Outcome, repor
     for place, reply in replies:
         # A warning says that nothing had to be modified.
         if isinstance(reply, MailgrantError):
-            outcome.failed[place] = batch.reason(reply)
+            outcome.miss(place, reply)
             if reply.answer_lost:
                 outcome.unknown.add(place)
     batch.raise_if_nothing_was_done(reply for _, reply in replies)

@@ -124,7 +124,7 @@ class SettingsProvider(ExchangeProvider):
         outcome = self._change(_state(props), {}, {})
         if outcome.failed:
             told = settings.failures(KINDS[self.kind], outcome.failed, "could not be given back")
-            raise ExchangeError(told)
+            raise ExchangeError(told, "\n  → ".join(sorted(outcome.remedies)))
 
     def _change(self, before: State, props: Properties, found: Places) -> Outcome:
         wanted = self.places(props) if props else {}
@@ -141,8 +141,8 @@ class SettingsProvider(ExchangeProvider):
         outcome = self._change(before, props, found)
         kept = {name: props.get(name) for name in (*self.inputs, "unread")}
         told = {"applied": outcome.applied, "failed": outcome.failed, "left": outcome.left}
-        seen = outcome.seen(before.seen)
-        return {**kept, "found": found, **told, **({"seen": seen} if seen else {})}
+        more = {"seen": outcome.seen(before.seen), "remedies": sorted(outcome.remedies)}
+        return {**kept, "found": found, **told, **{name: value for name, value in more.items() if value}}
 
 
 def _state(props: Properties) -> State:

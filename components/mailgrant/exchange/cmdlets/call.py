@@ -9,7 +9,11 @@ from mailgrant.errors import (
     AlreadyExistsError,
     AmbiguousError,
     CmdletError,
+    DelegationError,
+    FullError,
+    NotCustomizedError,
     NotFoundError,
+    OutOfScopeError,
     SessionEndedError,
     ThrottledError,
 )
@@ -60,7 +64,11 @@ MEANINGS: Final[tuple[tuple[str, type[CmdletError]], ...]] = (
     ("does not indicate success: 401", SessionEndedError),
     ("already exist", AlreadyExistsError),
     ("already registered", AlreadyExistsError),
-    ("isn't within your current write scopes", AccessDeniedError),
+    ("isn't within your current write scopes", OutOfScopeError),
+    ("must be assigned a delegating role assignment", DelegationError),
+    ("InvalidOperationInDehydratedContextException", NotCustomizedError),
+    ("Enable-OrganizationCustomization", NotCustomizedError),
+    ("limit of maximum allowed access control entries", FullError),
 )
 
 CONFIRMED: Final = {"Confirm": False}
