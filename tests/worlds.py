@@ -1,5 +1,6 @@
 """What end-to-end tests work in: an offline tenant's process, and a Pulumi project beside it."""
 
+import json
 import os
 import ssl
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from offline_tenant import environment, process, seed
 from offline_tenant.home import Home
@@ -109,6 +111,21 @@ class Project:
         assert done.returncode == expect, done.stdout
         return done.stdout
 
+    def shell(self, line: str) -> str:
+        """Run a line as somebody would who copied it from a message; gives what it printed on both streams."""
+        both = subprocess.STDOUT
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdout=subprocess.PIPE,
+            stderr=both,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
     def mailgrant(self, *arguments: str, expect: int = 0) -> str:
         """Run our command; gives its standard output."""
         done = self._mailgrant(*arguments)
@@ -139,3 +156,19 @@ class Project:
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
+
+    def declare(self, **values: Any) -> None:
+        """Set values of the stack, by key without the namespace; None takes one out."""
+        path = self.folder / "stacks" / "Pulumi.offline.yaml"
+        stack = yaml.safe_load(path.read_text())
+        for key, value in values.items():
+            stack["config"].pop(f"mailgrant:{key}", None)
+            if value is not None:
+                stack["config"][f"mailgrant:{key}"] = value
+        path.write_text(yaml.safe_dump(stack, sort_keys=False))
+
+    def clients(self) -> dict[str, Any]:
+        """The stack's output ``clients``, with the values of its credentials."""
+        outputs = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
+        found: dict[str, Any] = outputs["clients"]
+        return found

@@ -12,9 +12,12 @@ import pulumi_azuread as azuread
 
 from mailgrant.access import ExchangeAccess
 from mailgrant.completeness import Remedies, require
-from mailgrant.entra import EntraApplication, PublishedApplication, SignIn
+from mailgrant.entra import EntraApplication, Found, PublishedApplication, SignIn
+from mailgrant.entra.people import consenting
+from mailgrant.entra.tenant import look_around
 from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
+from mailgrant.mail_settings import mail_settings
 from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, ThirdPartyPlan
 from mailgrant.options import within
 
@@ -78,6 +81,7 @@ class DelegatedClient(pulumi.ComponentResource):
         stack: the plan of the whole stack, for the tenant's cloud and the moment.
         opts: Pulumi's own.
         strict: fail the update if a mailbox could not be granted; without it, ``failed`` is yours to look at.
+        found: what the tenant said of the people that are consented for; asked unless given.
     """
 
     def __init__(
@@ -88,10 +92,12 @@ class DelegatedClient(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         strict: bool = True,
+        found: Found | None = None,
     ) -> None:
         _check(name, plan, stack.cloud)
         super().__init__("mailgrant:index:DelegatedClient", name, None, opts)
         mine = within(self, opts)
+        known = found or look_around(stack.cloud, {name: plan.consent}, self)
         self.entra = EntraApplication(
             name,
             protocols=plan.protocols if plan.mailboxes else (),
@@ -99,8 +105,13 @@ class DelegatedClient(pulumi.ComponentResource):
             now=stack.now,
             display_name=stack.display_name(name),
             sign_in=SignIn(
-                plan.protocols, plan.redirect_uris, plan.desktop_uris, plan.device_code, plan.consent
+                plan.protocols,
+                plan.redirect_uris,
+                plan.desktop_uris,
+                plan.device_code,
+                consenting(plan.consent, known.people),
             ),
+            given=known.given,
             opts=mine,
         )
         access = _access(name, self.entra, plan, mine) if plan.mailboxes else None
@@ -115,6 +126,7 @@ class DelegatedClient(pulumi.ComponentResource):
             **_delegated(self, plan, stack.cloud, self.entra.application.client_id),
             "app_scope": stack.cloud.scope,
             "redirect_uris": [*plan.redirect_uris, *plan.desktop_uris],
+            "device_code": plan.device_code,
         }
         self.register_outputs({"client_id": self.entra.application.client_id})
 
@@ -127,18 +139,27 @@ class ThirdPartyClient(pulumi.ComponentResource):
         plan: which one, and who is consented for.
         stack: the plan of the whole stack, for the tenant's cloud.
         opts: Pulumi's own.
+        found: what the tenant said of the people that are consented for; asked unless given.
     """
 
     def __init__(
-        self, name: str, plan: ThirdPartyPlan, stack: Plan, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        plan: ThirdPartyPlan,
+        stack: Plan,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        found: Found | None = None,
     ) -> None:
         _check(name, plan, stack.cloud)
         super().__init__("mailgrant:index:ThirdPartyClient", name, None, opts)
+        known = found or look_around(stack.cloud, {name: plan.consent}, self)
         self.entra = PublishedApplication(
             name,
             client_id=plan.client_id,
             protocols=plan.protocols,
-            consent=plan.consent,
+            consented=consenting(plan.consent, known.people),
+            given=known.given,
             opts=within(self, opts),
         )
         self.failed: Failed = pulumi.Output.from_input({})
@@ -156,15 +177,15 @@ class ThirdPartyClient(pulumi.ComponentResource):
 
 Client = DaemonClient | DelegatedClient | ThirdPartyClient
 _KINDS: Final[Mapping[type, Any]] = {
-    DaemonPlan: lambda *given: DaemonClient(*given, strict=False),
-    DelegatedPlan: lambda *given: DelegatedClient(*given, strict=False),
+    DaemonPlan: lambda *given, found: DaemonClient(*given, strict=False),  # noqa: ARG005 - nobody signs in
+    DelegatedPlan: lambda *given, found: DelegatedClient(*given, strict=False, found=found),
     ThirdPartyPlan: ThirdPartyClient,
 }
 
 
-def make(name: str, plan: ClientPlan, stack: Plan) -> Client:
+def make(name: str, plan: ClientPlan, stack: Plan, found: Found) -> Client:
     """The client of a plan; what could not be granted is the caller's to look at."""
-    made: Client = _KINDS[type(plan)](name, plan, stack)
+    made: Client = _KINDS[type(plan)](name, plan, stack, found=found)
     return made
 
 
@@ -176,6 +197,20 @@ def _check(name: str, plan: ClientPlan, cloud: Cloud) -> None:
         raise ConfigurationError(
             [ConfigurationFault(f"{name}.protocols", f"{what}; expected some of {', '.join(cloud.hosts)}")]
         )
+
+
+def ask(stack: Plan) -> Found:
+    """Ask the tenant what the clients of a plan have to know, in one go.
+
+    Raises:
+        RunError: somebody who is consented for is not there, with every name; nothing is declared then.
+    """
+    consents = {
+        name: one.consent
+        for name, one in stack.clients.items()
+        if isinstance(one, DelegatedPlan | ThirdPartyPlan)
+    }
+    return look_around(stack.cloud, consents)
 
 
 def _access(
@@ -239,4 +274,8 @@ def _delegated(
     address = pulumi.Output.concat(
         cloud.authority, "/", _tenant_id(client), "/adminconsent?client_id=", client_id
     )
-    return {"scope": " ".join([*scopes, OFFLINE_ACCESS]), "admin_consent_url": address}
+    return {
+        "scope": " ".join([*scopes, OFFLINE_ACCESS]),
+        "admin_consent_url": address,
+        "mail_settings": mail_settings(plan.protocols, cloud),
+    }

@@ -8,13 +8,15 @@ import pulumi_azuread as azuread
 
 from mailgrant import client, config
 from mailgrant.completeness import require
+from mailgrant.directory.graph import directory
 from mailgrant.entra import AutomationIdentity
 from mailgrant.entra.ownership import stack_tag
+from mailgrant.entra.people import at_their_mailboxes
 from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
 from mailgrant.identity import remedy_for
-from mailgrant.model import AutomationPlan, Plan
-from mailgrant.preflight import directory, preflight
+from mailgrant.model import AutomationPlan, Plan, Switches
+from mailgrant.preflight import preflight
 from mailgrant.warnings import warnings
 
 WHO: Final = (
@@ -28,25 +30,26 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     """Declare everything that a plan wants; gives the stack's outputs.
 
     Raises:
-        RunError: the azuread provider cannot sign in, the tenant would refuse a credential, or an application is another
-            stack's; nothing is declared then.
+        RunError: the azuread provider cannot sign in, the tenant would refuse a credential, an application is another
+            stack's, or somebody who is consented for is not there; nothing is declared then.
     """
     _sign_in()
     _ask_the_tenant(plan)
     for warning in warnings(plan):
         pulumi.log.warn(warning)
-    clients = {name: client.make(name, one, plan) for name, one in plan.clients.items()}
-    settings = dict(_settings(plan))
+    found = client.ask(plan)
+    clients = {name: client.make(name, one, plan, found) for name, one in plan.clients.items()}
+    settings = dict(_settings(plan, at_their_mailboxes(plan.mailboxes, found.people)))
     # All at once, so that every failure is told.
     require({**clients, **settings})
     outputs = {"clients": {name: one.settings for name, one in clients.items()}}
     return {**outputs, **(_automation(plan.automation, plan) if plan.automation else {})}
 
 
-def _settings(plan: Plan) -> Iterator[tuple[str, Settings]]:
+def _settings(plan: Plan, mailboxes: Mapping[str, Switches]) -> Iterator[tuple[str, Settings]]:
     """Settings that belong to everybody: one resource for all clients, because two may use one mailbox."""
-    if plan.mailboxes:
-        yield "mailboxes", MailboxProtocols("mailboxes", protocols=plan.mailboxes)
+    if mailboxes:
+        yield "mailboxes", MailboxProtocols("mailboxes", protocols=mailboxes)
     if plan.tenant.smtp_auth:
         yield "the organization", TransportSettings("tenant", smtp_auth=plan.tenant.smtp_auth)
     if plan.tenant.everyone or plan.tenant.block_basic_auth:

@@ -4,10 +4,9 @@ Whose applications bear the names of the plan's clients: no two stacks may point
 policies would refuse a credential that is to be made.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from mailgrant import rotation
 from mailgrant.certificates.public import read
@@ -15,6 +14,7 @@ from mailgrant.directory.app_management import judge
 from mailgrant.directory.applications import Application, owners_of
 from mailgrant.directory.graph import Graph
 from mailgrant.directory.restrictions import Kind, Wanted
+from mailgrant.entra.ownership import TAG
 from mailgrant.errors import (
     ConfigurationError,
     ConfigurationFault,
@@ -23,8 +23,6 @@ from mailgrant.errors import (
     SetupError,
     SignInError,
 )
-from mailgrant.facts import Cloud
-from mailgrant.identity import TokenSource, find_identity
 from mailgrant.model import (
     CertificateCredential,
     Credential,
@@ -35,22 +33,7 @@ from mailgrant.model import (
     SecretCredential,
 )
 
-TAG: Final = "mailgrant:"
 Owned = Mapping[str, Sequence[Application]]
-
-
-def directory(configured: Callable[[str], Any], cloud: Cloud) -> Graph:
-    """Microsoft Graph, as the identity that runs the stack.
-
-    Args:
-        configured: gives the value of a key of the stack.
-        cloud: where the tenant lives.
-
-    Raises:
-        SetupError: there is no identity.
-    """
-    identity = find_identity(configured, os.environ)
-    return Graph(TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}"), cloud)
 
 
 def preflight(plan: Plan, tag: str, graph: Callable[[], Graph]) -> list[str]:

@@ -1,6 +1,7 @@
 """Microsoft Graph, as far as it is read."""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
@@ -10,10 +11,24 @@ from mailgrant.errors import GraphError
 from mailgrant.facts import Cloud
 from mailgrant.identities.remedies import plain
 from mailgrant.identities.web import OK, Web, keep
-from mailgrant.identity import TokenSource
+from mailgrant.identity import TokenSource, find_identity
 
 VERSION: Final = "v1.0"
 NO_ANSWER: Final = 0  # in place of a status
+
+
+def directory(configured: Callable[[str], Any], cloud: Cloud) -> "Graph":
+    """Microsoft Graph, as the identity that runs the stack.
+
+    Args:
+        configured: gives the value of a key of the stack.
+        cloud: where the tenant lives.
+
+    Raises:
+        SetupError: there is no identity.
+    """
+    identity = find_identity(configured, os.environ)
+    return Graph(TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}"), cloud)
 
 
 class Graph:

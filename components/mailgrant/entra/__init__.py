@@ -7,5 +7,13 @@ from mailgrant.entra.application import EntraApplication, SignIn
 from mailgrant.entra.automation import AutomationIdentity
 from mailgrant.entra.credentials import IssuedCredential
 from mailgrant.entra.published import PublishedApplication
+from mailgrant.entra.tenant import Found
 
-__all__ = ["AutomationIdentity", "EntraApplication", "IssuedCredential", "PublishedApplication", "SignIn"]
+__all__ = [
+    "AutomationIdentity",
+    "EntraApplication",
+    "Found",
+    "IssuedCredential",
+    "PublishedApplication",
+    "SignIn",
+]

@@ -1,6 +1,6 @@
 """An application of your own in Entra: registration, enterprise application, permissions, consent, credentials."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,13 @@ from typing import Any
 import pulumi
 import pulumi_azuread as azuread
 
+from mailgrant.entra.consent import GivenAlready
 from mailgrant.entra.credentials import Issuer
 from mailgrant.entra.ownership import stack_tag
-from mailgrant.entra.permissions import Principal, ResourceApplication, consenting, resource_application
+from mailgrant.entra.people import Person
+from mailgrant.entra.permissions import Principal, ResourceApplication, resource_application
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, GRAPH_APP_ID, OFFLINE_ACCESS, PROTOCOLS
-from mailgrant.model import Consent, Credential
+from mailgrant.model import Credential
 from mailgrant.options import within
 
 
@@ -25,14 +27,14 @@ class SignIn:
         web_uris: where a web application gets people back.
         desktop_uris: where a program on their machines does.
         device_code: whether a code on another device will do.
-        consent: who is consented for.
+        consented: who is consented for; None among them is everybody.
     """
 
     protocols: tuple[str, ...]
     web_uris: tuple[str, ...] = ()
     desktop_uris: tuple[str, ...] = ()
     device_code: bool = False
-    consent: Consent = ()
+    consented: Sequence[Person | None] = ()
 
     @property
     def permissions(self) -> list[str]:
@@ -50,6 +52,7 @@ class EntraApplication(pulumi.ComponentResource):
         now: the moment that the credentials are computed for.
         display_name: what Entra calls it; the name unless given.
         sign_in: how people sign in, if they do.
+        given: looks for consent that somebody else gave.
         opts: Pulumi's own.
     """
 
@@ -62,6 +65,7 @@ class EntraApplication(pulumi.ComponentResource):
         now: datetime,
         display_name: str = "",
         sign_in: SignIn | None = None,
+        given: GivenAlready | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mailgrant:index:EntraApplication", name, None, opts)
@@ -76,11 +80,11 @@ class EntraApplication(pulumi.ComponentResource):
         me = azuread.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=self)).object_id
         self.application = _application(name, display_name or name, required, sign_in, me, mine)
         self.service_principal = _principal(name, self.application, me, mine)
-        principal = Principal(name, self.service_principal.object_id, mine)
+        principal = Principal(name, self.service_principal.object_id, mine, given)
         self.consents = [principal.application(exchange, role) for role in roles] if exchange else []
         if graph and sign_in:
-            for user in consenting(sign_in.consent, name, self):
-                principal.delegated(graph, "graph", sign_in.permissions, user)
+            for person in sign_in.consented:
+                principal.delegated(graph, "graph", sign_in.permissions, person)
         self.credentials = Issuer(name, self.application.id, now, mine).issue(credentials)
         self.register_outputs({"client_id": self.application.client_id})
 

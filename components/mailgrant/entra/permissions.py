@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_azuread as azuread
 
-from mailgrant.model import TENANT, Consent
+from mailgrant.entra.consent import GivenAlready
+from mailgrant.entra.people import Person
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,15 @@ class Principal:
         name: of its resources in Pulumi.
         object_id: of its service principal.
         opts: of the consents.
+        given: looks for consent that somebody else gave; nobody looks without it.
+        client: the client's name in the stack; the name unless given.
     """
 
     name: str
     object_id: pulumi.Output[str] | str
     opts: pulumi.ResourceOptions
+    given: GivenAlready | None = None
+    client: str = ""
 
     def application(self, resource: ResourceApplication, value: str) -> azuread.AppRoleAssignment:
         """Admin consent for an application permission is an assignment of the app role."""
@@ -82,7 +87,7 @@ class Principal:
         )
 
     def delegated(
-        self, resource: ResourceApplication, key: str, values: Iterable[str], user: "User | None"
+        self, resource: ResourceApplication, key: str, values: Iterable[str], person: Person | None
     ) -> azuread.ServicePrincipalDelegatedPermissionGrant:
         """Consent for delegated permissions, for everybody or for one person.
 
@@ -90,43 +95,14 @@ class Principal:
             resource: whose permissions.
             key: names the resource in Pulumi.
             values: the permissions.
-            user: for whom; None for everybody in the tenant.
+            person: for whom; None for everybody in the tenant.
         """
+        hooks = self.given.before(self.client or self.name, resource.title, person) if self.given else None
         return azuread.ServicePrincipalDelegatedPermissionGrant(
-            f"{self.name}.{key}.{user.name}" if user else f"{self.name}.{key}",
+            f"{self.name}.{key}.{person.name}" if person else f"{self.name}.{key}",
             service_principal_object_id=self.object_id,
             resource_service_principal_object_id=resource.object_id,
             claim_values=sorted(values),
-            user_object_id=user.object_id if user else None,
-            opts=self.opts,
+            user_object_id=person.object_id if person else None,
+            opts=pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(hooks=hooks)),
         )
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody of the tenant, by sign-in name."""
-
-    name: str
-    object_id: str
-
-
-def consenting(consent: Consent, client: str, parent: pulumi.Resource) -> list[User | None]:
-    """For whom to record consent: nobody, everybody (None), or people.
-
-    Raises:
-        RunError: somebody is not there, with every name.
-    """
-    if isinstance(consent, str):
-        return [None] if consent == TENANT else []
-    if not consent:
-        return []
-    found = azuread.get_users(
-        user_principal_names=list(consent), ignore_missing=True, opts=pulumi.InvokeOptions(parent=parent)
-    )
-    ids = {user.user_principal_name.lower(): user.object_id for user in found.users}
-    if missing := [name for name in consent if name not in ids]:
-        raise pulumi.RunError(
-            f"mailgrant:clients.{client}.consent: nobody in this tenant signs in as {' or '.join(missing)}; "
-            "people are named by their sign-in names (user principal names) there"
-        )
-    return [User(name, ids[name]) for name in consent]
