@@ -7,6 +7,7 @@ from mailgrant.exchange import mailbox_access, service_principal
 from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.mailbox_access import Earlier
 from mailgrant.exchange.service_principal import Wanted
+from offline_tenant.exchange.mailboxes import add_mailbox
 from offline_tenant.state.tenant import Tenant
 from tests.exchange.conftest import TenantSession
 
@@ -131,6 +132,33 @@ def test_an_unknown_mailbox_stops_only_itself(exchange: TenantSession) -> None:
     assert granted == {BILLING: FULL, INVOICES: FULL}
     assert list(failed) == ["nobody@contoso.com"]
     assert "couldn't be found" in failed["nobody@contoso.com"]
+
+
+def test_a_name_that_fits_several_mailboxes_is_told_with_what_to_do(
+    exchange: TenantSession, tenant: Tenant
+) -> None:
+    add_mailbox(tenant, "adele2@contoso.com", "Adele Vance")
+
+    outcome = mailbox_access.change(exchange, PRINCIPAL, {}, {"Adele Vance": FULL}, lambda _: None)
+
+    assert outcome.granted == {}
+    assert "'Adele Vance' matches multiple entries" in outcome.failed["Adele Vance"]
+    assert outcome.remedies == {"Add-MailboxPermission: Use the full primary SMTP address."}
+
+
+def test_what_to_do_is_told_once_for_each_kind_of_failure(exchange: TenantSession) -> None:
+    wanted = dict.fromkeys(("nobody@contoso.com", "nobody2@contoso.com"), FULL)
+
+    outcome = mailbox_access.change(exchange, PRINCIPAL, {}, wanted, lambda _: None)
+
+    assert len(outcome.failed) == 2
+    [remedy] = outcome.remedies
+    assert remedy.startswith("Add-MailboxPermission: Check the spelling")
+
+
+def test_an_empty_map_means_no_mailbox(exchange: TenantSession) -> None:
+    assert change(exchange, {}, {}) == ({}, {})
+    assert exchange.taken() == {}
 
 
 def test_what_failed_is_tried_again_alone(exchange: TenantSession) -> None:

@@ -1,5 +1,6 @@
 """What goes out and what comes back: calls, replies with records, and errors by name."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -71,6 +72,8 @@ MEANINGS: Final[tuple[tuple[str, type[CmdletError]], ...]] = (
     ("limit of maximum allowed access control entries", FullError),
 )
 
+# What stands before the words for people; those may hold a bar themselves.
+ORIGIN: Final = re.compile(r"\A(?:[^|\s]*\|)?[\w.]*Exception\|")
 CONFIRMED: Final = {"Confirm": False}
 
 
@@ -97,9 +100,8 @@ def error(call: Call, qualified_id: str, text: str) -> CmdletError:
         text: the message; of the form ``Ex6F9304|<.NET type>|<text>`` the last part is for people.
     """
     known = (kind for mark, kind in MEANINGS if mark.lower() in f"{qualified_id}|{text}".lower())
-    return next(known, CmdletError)(
-        call.cmdlet, call.target, text.rpartition("|")[2].strip() or "no reason given"
-    )
+    said = ORIGIN.sub("", text).strip()
+    return next(known, CmdletError)(call.cmdlet, call.target, said or "no reason given")
 
 
 def text(record: Record, name: str) -> str:
