@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import groupby
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from mailgrant import expiry, moment, stack
 from mailgrant.errors import MailgrantError, SetupError
+from mailgrant.login import people
 from mailgrant.login import verify as login
 from mailgrant.schema import places
 
@@ -56,18 +58,42 @@ StackOption = Annotated[
 SendOption = Annotated[
     bool, typer.Option("--send", help="Prove SMTP with a real message from each mailbox to itself.")
 ]
+SignInOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sign-in",
+        metavar="CLIENT",
+        help="Sign in to a client as a person, and prove only what that opens: your own mailbox.",
+    ),
+]
+MailboxOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mailbox", metavar="ADDRESS", help="With --sign-in: and this shared one. May be repeated."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @app.command()
-def verify(stack_name: StackOption = None, as_json: JsonOption = False, send: SendOption = False) -> None:
+def verify(
+    stack_name: StackOption = None,
+    as_json: JsonOption = False,
+    send: SendOption = False,
+    sign_in: SignInOption = None,
+    mailbox: MailboxOption = None,
+) -> None:
     """Log in as every client of a stack would: a token from Entra, then each mailbox over each protocol.
 
     Reads no mail and changes nothing. Exit code 1 if any login fails.
     Exchange accepts an SMTP login before it looks at the mailbox: only --send proves that it may send.
     """
     clients = stack.clients(stack_name)
-    wanted = login.logins(clients)
+    if mailbox and not sign_in:
+        raise SetupError(
+            "--mailbox goes with --sign-in", "Without it, every mailbox of every client is tried."
+        )
+    wanted = _of_person(sign_in, clients, mailbox or []) if sign_in else login.logins(clients)
     with Console(stderr=True).status(f"{len(wanted)} logins …"):
         results = list(login.attempt_all(wanted, send=send))
     report = login.report(results)
@@ -75,9 +101,17 @@ def verify(stack_name: StackOption = None, as_json: JsonOption = False, send: Se
         typer.echo(json.dumps(report))
     else:
         _show(results)
-    for place, why in login.not_tried(clients).items():
+    for place, why in ({} if sign_in else login.not_tried(clients)).items():
         typer.echo(f"not tried: {place}: {why}", err=True)
     raise typer.Exit(0 if report["ok"] else FAILED)
+
+
+def _of_person(name: str, clients: Mapping[str, stack.Client], mailboxes: list[str]) -> list[login.Login]:
+    """The logins of somebody who signs in now."""
+    if name not in clients:
+        raise SetupError(f"the stack has no client {name}", f"It has: {', '.join(clients)}.")
+    person = people.sign_in(name, clients[name], lambda text: typer.echo(text, err=True))
+    return people.logins(name, clients[name], person, mailboxes)
 
 
 def _show(results: list[login.Result]) -> None:

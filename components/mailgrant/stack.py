@@ -83,11 +83,18 @@ class Client(BaseModel):
     mailboxes: dict[str, str]
     not_granted: dict[str, str]
     credentials: dict[str, Credential]
+    redirect_uris: list[str] | None = None  # None where somebody else publishes the client
+    device_code: bool | None = None  # the same
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether people sign in to it."""
+        return self.kind in {"delegated", "third-party"}
 
     @property
     def own_scope(self) -> str | None:
         """What a token is asked for when the application signs in as itself; None if people must."""
-        return self.app_scope or (self.scope if self.kind in {"daemon", "app-password"} else None)
+        return self.app_scope or (None if self.is_for_people else self.scope)
 
 
 class Credentials(BaseModel):

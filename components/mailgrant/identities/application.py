@@ -41,7 +41,7 @@ class Application(Unwritable):
         with self._lock:
             answer = self._ask(scope, force=force)
         if "access_token" not in answer:
-            raise _refused(answer)
+            raise refused(answer)
         end = datetime.fromtimestamp(time.time() + int(answer["expires_in"]), UTC)
         return AccessToken(str(answer["access_token"]), end)
 
@@ -55,7 +55,7 @@ class Application(Unwritable):
             OSError,
             ValueError,
         ) as error:  # requests' errors are OSErrors; MSAL's about authorities ValueErrors
-            raise _unreachable(self._authority, error) from None
+            raise unreachable(self._authority, error) from None
         return answer
 
     def _client(self) -> Any:
@@ -64,12 +64,18 @@ class Application(Unwritable):
                 self._client_id,
                 client_credential=self._credential.credential(),
                 authority=self._authority,
-                instance_discovery=(urlsplit(self._authority).hostname or "").endswith(MICROSOFT),
+                instance_discovery=is_microsofts(self._authority),
             )
         return self._msal
 
 
-def _unreachable(authority: str, error: Exception) -> SignInError:
+def is_microsofts(authority: str) -> bool:
+    """Whether a sign-in address is one that MSAL may ask for its metadata."""
+    return (urlsplit(authority).hostname or "").endswith(MICROSOFT)
+
+
+def unreachable(authority: str, error: Exception) -> SignInError:
+    """Nobody answers there, or somebody who is not Entra."""
     return SignInError(
         "unreachable",
         f"{authority} does not answer as Entra does ({type(error).__name__})",
@@ -77,7 +83,8 @@ def _unreachable(authority: str, error: Exception) -> SignInError:
     )
 
 
-def _refused(answer: Mapping[str, Any]) -> SignInError:
+def refused(answer: Mapping[str, Any]) -> SignInError:
+    """What MSAL gives in place of a token."""
     text = plain(str(answer.get("error_description") or answer.get("error") or "no reason given"))
     found = CODE.match(text)
     code = found.group() if found else str(answer.get("error", ""))

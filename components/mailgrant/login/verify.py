@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Protocol
 
 from mailgrant.errors import LoginError, MailgrantError, SignInError
 from mailgrant.facts import Host
@@ -20,7 +20,7 @@ PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove, "pop": pop.prove, "smt
 # As PROOFS, where a message may be sent for it.
 SENDING: Final[Mapping[str, Proof]] = {**PROOFS, "smtp": smtp.send}
 # Why a login is not tried.
-PEOPLE: Final = "people sign in there; nobody can for them"
+PEOPLE: Final = "people sign in there; with --sign-in {} somebody can"
 OTHERS: Final[Mapping[str, str]] = {
     "certificate": "the private key is with its consumer",
     "federated": "only the workload that it trusts can sign in",
@@ -28,6 +28,13 @@ OTHERS: Final[Mapping[str, str]] = {
 }
 TIMEOUT: Final = 30.0  # seconds for each step of a login
 WIDTH: Final = 8  # logins at once; Exchange allows about 20 connections a user
+
+
+class Tokens(Protocol):
+    """Whoever gives access tokens."""
+
+    def token(self, scope: str) -> str:
+        """One for a scope; raises SignInError if there is none."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +46,18 @@ class Login:
         server: of the protocol.
         scope: what the token is asked for.
         not_granted: why the last update could not grant this mailbox; empty if it could.
+        remedies: what to do, by verdict, where it is something else than for applications.
     """
 
     client: str
     credential: str
     mailbox: str
     protocol: str
-    tokens: TokenSource
+    tokens: Tokens
     server: Host
     scope: str
     not_granted: str = ""
+    remedies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,12 +121,13 @@ def _proof(credential: Credential) -> Secret | Certificate | None:
 
 def not_tried(clients: Mapping[str, Client]) -> dict[str, str]:
     """Why logins of a client, or with one of its credentials, are not tried; by place."""
-    people = {name: PEOPLE for name, client in clients.items() if not client.own_scope}
+    people = {name: PEOPLE.format(name) for name, client in clients.items() if client.is_for_people}
     others = {
         f"{name}.{consumer}": OTHERS[credential.type]
         for name, client in clients.items()
         for consumer, credential in client.credentials.items()
-        if name not in people and _proof(credential) is None
+        # Without mailboxes of its own, a client for people has nothing that a credential alone would open.
+        if (client.mailboxes or not client.is_for_people) and _proof(credential) is None
     }
     return {**people, **others}
 
@@ -132,7 +142,8 @@ def attempt(login: Login, proofs: Mapping[str, Proof] = PROOFS) -> Result:
         token = login.tokens.token(login.scope)
         proven = proofs[login.protocol](login.server, login.mailbox, token, TIMEOUT)
     except MailgrantError as error:
-        return _result(login, begin, _verdict(error), error.message, error.remedy)
+        verdict = _verdict(error)
+        return _result(login, begin, verdict, error.message, login.remedies.get(verdict, error.remedy))
     return _result(login, begin, "ok", proven, "")
 
 
