@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgrant import expiry, moment, stack
+from mailgrant.adopt.command import adopt
 from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.login import people
 from mailgrant.login import verify as login
@@ -191,6 +192,9 @@ def _dates(entry: dict[str, Any]) -> list[str]:
     ends, rotates = ((entry[name] or "").partition("T")[0] for name in ("expires_at", "rotates_at"))
     left = "" if entry["days_left"] is None else str(entry["days_left"])
     return [ends or unknown, left, rotates]
+
+
+app.command()(adopt)
 
 
 @app.command(name="schema")

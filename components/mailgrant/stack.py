@@ -119,8 +119,7 @@ def clients(stack: str | None = None) -> dict[str, Client]:
     Raises:
         SetupError: there is no engine, no stack, nothing deployed in it, or its secrets cannot be opened.
     """
-    command = ["stack", "output", "--json", "--show-secrets", *(["--stack", stack] if stack else [])]
-    outputs = json.loads(_pulumi(command) or "{}")
+    outputs = json.loads(_pulumi(["stack", "output", "--json", "--show-secrets", *_named(stack)]) or "{}")
     if not outputs.get("clients"):
         raise SetupError("the stack has put out no clients", "Run pulumi up first.")
     found: dict[str, Client] = _checked(TypeAdapter(dict[str, Client]), outputs["clients"])
@@ -140,11 +139,11 @@ def credentials(stack: str | None = None) -> list[Held]:
     Raises:
         SetupError: there is no engine, no stack, or nothing deployed in it.
     """
-    name = stack or _pulumi(["stack", "--show-name"]).strip()
-    outputs = json.loads(_pulumi(["stack", "output", "--json", "--stack", name]) or "{}")
+    named = stack or name()
+    outputs = json.loads(_pulumi(["stack", "output", "--json", "--stack", named]) or "{}")
     if not outputs.keys() & Holders.model_fields.keys():
-        raise SetupError(f"the stack {name} has put out no credentials", "Run pulumi up first.")
-    return held(name, outputs)
+        raise SetupError(f"the stack {named} has put out no credentials", "Run pulumi up first.")
+    return held(named, outputs)
 
 
 def held(stack: str, outputs: Mapping[str, Any]) -> list[Held]:
@@ -165,6 +164,35 @@ def held(stack: str, outputs: Mapping[str, Any]) -> list[Held]:
         for client, holder in everybody
         for name, one in holder.credentials.items()
     ]
+
+
+def configuration(stack: str | None = None) -> dict[str, str]:
+    """The stack's configuration by key, secrets opened; maps and lists are JSON.
+
+    Args:
+        stack: its name; the selected one unless given.
+
+    Raises:
+        SetupError: there is no engine, no stack, or its secrets cannot be opened.
+    """
+    told = json.loads(_pulumi(["config", "--json", "--show-secrets", *_named(stack)]) or "{}")
+    return {key: one["value"] for key, one in told.items() if "value" in one}
+
+
+def name(stack: str | None = None) -> str:
+    """The name of a stack.
+
+    Args:
+        stack: the selected one unless given.
+
+    Raises:
+        SetupError: there is no engine, or no such stack.
+    """
+    return _pulumi(["stack", "--show-name", *_named(stack)]).strip()
+
+
+def _named(stack: str | None) -> list[str]:
+    return ["--stack", stack] if stack else []
 
 
 def _checked(shape: TypeAdapter[Any], values: object) -> Any:

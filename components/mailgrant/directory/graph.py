@@ -42,22 +42,27 @@ class Graph:
     def __init__(self, tokens: TokenSource, cloud: Cloud) -> None:
         self._tokens, self._cloud = tokens, cloud
 
-    def one(self, path: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    def one(
+        self, path: str, query: Mapping[str, str] | None = None, version: str = VERSION
+    ) -> Mapping[str, Any]:
         """An object.
 
         Args:
             path: below the version, such as ``policies/defaultAppManagementPolicy``.
             query: such as ``{"$select": "id"}``.
+            version: ``beta`` for what the other does not show.
 
         Raises:
             GraphError: there is no answer, or a refusal.
             SignInError: there is no token.
         """
-        return self._get(f"{self._cloud.graph}/{VERSION}/{path}", query)
+        return self._get(f"{self._cloud.graph}/{version}/{path}", query)
 
-    def many(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
-        """The objects of a collection, page after page; raises what ``one`` does."""
-        page = self.one(path, query)
+    def many(
+        self, path: str, query: Mapping[str, str] | None = None, version: str = VERSION
+    ) -> Iterator[Mapping[str, Any]]:
+        """The objects of a collection, page after page; takes and raises what ``one`` does."""
+        page = self.one(path, query, version)
         yield from _values(page)
         while link := page.get("@odata.nextLink"):
             if not str(link).startswith(f"{self._cloud.graph}/"):  # our token goes to nobody else

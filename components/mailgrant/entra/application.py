@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 import pulumi_azuread as azuread
@@ -123,13 +123,28 @@ def _application(
         owners=[owner],
         tags=[stack_tag()],
         **(_ways_in(sign_in) if sign_in else {}),
-        opts=pulumi.ResourceOptions.merge(opts, BORN_WITH),
+        opts=pulumi.ResourceOptions.merge(opts, _leaving(*AT_BIRTH, *UNNAMED)),
     )
 
 
-# Who made it is written down once: another identity that runs the stack later is no change, nor are states of old.
-# An owner may change it with Application.ReadWrite.OwnedBy alone.
-BORN_WITH = pulumi.ResourceOptions(ignore_changes=["owners", "tags"])
+# Who made it is written down once: another identity that runs the stack later is no change, nor are states of old, nor is
+# an application that somebody made by hand. An owner may change it with Application.ReadWrite.OwnedBy alone.
+AT_BIRTH: Final = ("owners", "tags", "prevent_duplicate_names")
+# What nobody names is not touched: somebody who made the application by hand may have.
+UNNAMED: Final = (
+    *("api", "app_roles", "description", "device_only_auth_enabled", "group_membership_claims"),
+    *("identifier_uris", "logo_image", "marketing_url", "notes", "oauth2_post_response_required"),
+    *("optional_claims", "privacy_statement_url", "service_management_reference", "single_page_application"),
+    *("support_url", "terms_of_service_url"),
+)
+UNNAMED_OF_PRINCIPAL: Final = (
+    *("alternative_names", "app_role_assignment_required", "description", "login_url", "notes"),
+    *("notification_email_addresses", "preferred_single_sign_on_mode", "saml_single_sign_on"),
+)
+
+
+def _leaving(*properties: str) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(ignore_changes=list(properties))
 
 
 def _ways_in(sign_in: SignIn) -> dict[str, Any]:
@@ -149,5 +164,5 @@ def _principal(
         name,
         client_id=application.client_id,
         owners=[owner],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["owners"])),
+        opts=pulumi.ResourceOptions.merge(opts, _leaving("owners", *UNNAMED_OF_PRINCIPAL)),
     )

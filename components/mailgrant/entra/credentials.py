@@ -173,6 +173,8 @@ def _uploaded(
 
 def _federated(issuer: Issuer, consumer: str, credential: FederatedCredential) -> IssuedCredential:
     name = f"{issuer.name}.{consumer}"
+    # One that was made by hand may have a description, which is nobody's concern here.
+    opts = pulumi.ResourceOptions.merge(issuer.opts, pulumi.ResourceOptions(ignore_changes=["description"]))
     if credential.claims:
         azuread.ApplicationFlexibleFederatedIdentityCredential(
             name,
@@ -181,7 +183,7 @@ def _federated(issuer: Issuer, consumer: str, credential: FederatedCredential) -
             claims_matching_expression=credential.claims,
             display_name=consumer,
             issuer=credential.issuer,
-            opts=issuer.opts,
+            opts=opts,
         )
     else:
         azuread.ApplicationFederatedIdentityCredential(
@@ -191,7 +193,7 @@ def _federated(issuer: Issuer, consumer: str, credential: FederatedCredential) -
             display_name=consumer,
             issuer=credential.issuer,
             subject=credential.subject,
-            opts=issuer.opts,
+            opts=opts,
         )
     return IssuedCredential(
         "federated", issuer=credential.issuer, subject=credential.subject or credential.claims

@@ -95,7 +95,7 @@ def _everybody(value: Any, people: ValidatorFunctionWrapHandler) -> Any:
     return value if value == TENANT else people(value)
 
 
-DisplayName = Annotated[Printable, Field(min_length=1, max_length=120)]
+DisplayName = Annotated[Printable, Field(min_length=1, max_length=256)]
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 People = Annotated[list[Address], Field(min_length=1)]

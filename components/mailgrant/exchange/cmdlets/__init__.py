@@ -9,6 +9,7 @@ from mailgrant.exchange.cmdlets import (
     application_scope,
     authentication_policy,
     cas_mailbox,
+    mailbox,
     permissions,
     service_principal,
     transport_config,
@@ -22,4 +23,5 @@ CMDLETS: Final = (
     *transport_config.CMDLETS,
     *authentication_policy.CMDLETS,
     *application_scope.CMDLETS,
+    *mailbox.CMDLETS,
 )

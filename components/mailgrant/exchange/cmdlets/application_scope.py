@@ -3,6 +3,7 @@
 https://learn.microsoft.com/exchange/permissions-exo/application-rbac
 """
 
+import re
 from typing import Final
 
 from mailgrant.exchange.cmdlets.call import CONFIRMED, Call, Record, text
@@ -12,6 +13,7 @@ CMDLETS: Final = (
     *("New-ManagementRoleAssignment", "Get-ManagementRoleAssignment", "Set-ManagementRoleAssignment"),
     *("Remove-ManagementRoleAssignment", "Get-DistributionGroup"),
 )
+MEMBERS: Final = re.compile(r"MemberOfGroup -eq '((?:[^']|'')+)'", re.IGNORECASE)
 SEND: Final = "Application SMTP.SendAsApp"  # the only role of its kind for a mail protocol
 
 
@@ -24,6 +26,12 @@ def members_of(record: Record) -> str:
     """The filter that holds for the direct members of a group: Exchange looks no deeper."""
     name = text(record, "DistinguishedName").replace("'", "''")
     return f"MemberOfGroup -eq '{name}'"
+
+
+def group_of(recipient_filter: str) -> str:
+    """The distinguished name of the group, of a filter as ``members_of`` makes it; empty if it is another one."""
+    found = MEMBERS.fullmatch(normal(recipient_filter))
+    return found[1].replace("''", "'") if found else ""
 
 
 def new_scope(name: str, recipient_filter: str) -> Call:

@@ -1,0 +1,108 @@
+"""``mailgrant adopt``: what is printed, and what is written."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mailgrant.adopt.stack_file import dump, insert
+
+if TYPE_CHECKING:
+    from mailgrant.adopt.adoption import Adoption
+    from mailgrant.adopt.project import Project
+
+DIFFERS: Final = 1  # the exit code, if the next update would change something
+IMPORT_FILE: Final = "import.json"
+
+
+def adopt(  # noqa: PLR0913 - options of a command
+    *,
+    client: Annotated[str, typer.Argument(help="Display name or application (client) id, or thunderbird.")],
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--as", help="Its name in the stack. [default: made of the display name]")
+    ] = "",
+    mailbox: Annotated[
+        list[str] | None, typer.Option(help="One of its mailboxes; as often as you like.")
+    ] = None,
+    every_mailbox: Annotated[
+        bool, typer.Option("--all-mailboxes", help="Look at every mailbox of the tenant: two reads each.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help=f"Put the client into the stack's file, and write {IMPORT_FILE}.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Take over a client that somebody made by hand: its stack configuration, and the list for pulumi import.
+
+    Reads Entra and Exchange, and changes nothing there. Exit code 1 if the next pulumi up would still change something;
+    what that is, is told.
+    """
+    # Pulumi's package comes with them, which takes a second that no other command should wait for.
+    from mailgrant.adopt import adoption  # noqa: PLC0415
+    from mailgrant.adopt.project import project  # noqa: PLC0415
+
+    here = project(stack)
+    done = adoption.adopt(adoption.Wish(client, name, tuple(mailbox or ()), every_mailbox), here, _say)
+    written = _written(done, here) if write else []
+    if as_json:
+        typer.echo(json.dumps(_report(done, written), indent=2))
+    else:
+        _show(done, here, written)
+    raise typer.Exit(DIFFERS if done.changes else 0)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _written(done: "Adoption", here: "Project") -> list[str]:
+    text = here.file.read_bytes().decode() if here.file.exists() else ""
+    merged = insert(text, done.sections)
+    imports = Path.cwd() / IMPORT_FILE
+    here.file.write_bytes(merged.encode())
+    imports.write_text(json.dumps(done.imports, indent=2) + "\n")
+    return [str(here.file), str(imports)]
+
+
+def _report(done: "Adoption", written: list[str]) -> dict[str, object]:
+    return {
+        "client": done.name,
+        "configuration": done.sections,
+        "import": done.imports,
+        "unchanged": not done.changes,
+        "changes": list(done.changes),
+        "not_adopted": list(done.left),
+        "written": written,
+    }
+
+
+def _show(done: "Adoption", here: "Project", written: list[str]) -> None:
+    if not written:
+        sys.stdout.write(dump({"config": done.sections}))
+    _list("pulumi up will still change:", done.changes)
+    _list("not adopted, and left as it is:", done.left)
+    if done.advice:
+        _say(f"\n{done.advice}")
+    _list("written:", written)
+    which = f" --stack {here.stack}"
+    steps = (
+        f"pulumi import --file {IMPORT_FILE} --generate-code=false --protect=false --yes{which}",
+        f"pulumi up --diff{which}",
+    )
+    again = () if written else ("the same command with --write",)
+    _say("\nnext:")
+    for step in (*again, *steps):
+        _say(f"  {step}")
+
+
+def _list(title: str, lines: object) -> None:
+    found = list(lines) if isinstance(lines, list | tuple) else []
+    if found:
+        _say(f"\n{title}")
+        for line in found:
+            _say(f"  - {''.join(letter if letter.isprintable() else '�' for letter in line)}")

@@ -1,0 +1,198 @@
+"""From what was found to the client that a stack would declare for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from mailgrant.adopt.credentials import Credentials, credentials
+from mailgrant.adopt.exchange import Looked
+from mailgrant.adopt.found import EVERYBODY, MAIL_APIS, Found, protocols_of
+from mailgrant.errors import SetupError
+from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, PROTOCOLS
+from mailgrant.model import (
+    TENANT,
+    ClientPlan,
+    Consent,
+    DaemonPlan,
+    DelegatedPlan,
+    SmtpScope,
+    Switches,
+    ThirdPartyPlan,
+)
+from mailgrant.schema.clients import is_for_web
+
+ON: Final = "on"
+OFF: Final = "off"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What Entra alone tells of a client.
+
+    Args:
+        kind: ``daemon``, ``delegated`` or ``third-party``.
+        protocols: of people, or of the program itself for a daemon.
+        people: whose consent is recorded one by one, by sign-in name.
+    """
+
+    kind: str
+    protocols: tuple[str, ...]
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client as a stack would declare it.
+
+    Args:
+        plan: the client.
+        switches: what is to stand under ``mailgrant:mailboxes`` so that nothing is switched.
+        credentials: what becomes of those that are there.
+        left: what of it cannot be adopted, in words.
+    """
+
+    plan: ClientPlan
+    switches: Mapping[str, Switches] = field(default_factory=dict)
+    credentials: Credentials = field(default_factory=Credentials)
+    left: tuple[str, ...] = ()
+
+
+def outline(found: Found) -> Outline:
+    """Which kind of client it is.
+
+    Raises:
+        SetupError: it has nothing to do with mail.
+    """
+    asked = [one.value for one in found.requested if not one.application and one.api in MAIL_APIS]
+    consented = [value for one in found.mail_consents for value in one.values]
+    people = () if _is_for_everybody(found) else tuple(sorted({one.person for one in found.mail_consents}))
+    # What nobody has consented to is adopted only where nothing else tells what it is for.
+    delegated = protocols_of(consented) or protocols_of(asked)
+    if found.registration is None:
+        return Outline("third-party", delegated or _nothing(found), people)
+    if delegated:
+        return Outline("delegated", delegated, people)
+    return Outline("daemon", _own(found))
+
+
+def _is_for_everybody(found: Found) -> bool:
+    return any(one.person == EVERYBODY for one in found.mail_consents)
+
+
+def _nothing(found: Found) -> tuple[str, ...]:
+    raise SetupError(
+        f"nobody has consented to a mail permission of {found.shown}: there is nothing to adopt",
+        "Declare it in the stack: mailgrant uses the service principal that is there, and leaves it as it is.",
+    )
+
+
+def _own(found: Found) -> tuple[str, ...]:
+    """The protocols for which it has application permissions; those that it asks for, if it has none."""
+    held = protocols_of(one.permission.value for one in found.held if _is_of_exchange(one.permission.api))
+    asked = [one.value for one in found.requested if one.application and _is_of_exchange(one.api)]
+    return held or protocols_of(asked)
+
+
+def _is_of_exchange(api: str) -> bool:
+    return api == EXCHANGE_ONLINE_APP_ID
+
+
+def client(found: Found, looked: Looked, display_name: str, now: datetime) -> Client:
+    """The client of a stack.
+
+    Args:
+        found: in Entra.
+        looked: in Exchange.
+        display_name: that the stack must name so that Entra's stays; empty if it follows from the client's name.
+        now: aware.
+
+    Raises:
+        SetupError: it has nothing to do with mail.
+    """
+    told = outline(found)
+    if told.kind == "third-party":
+        return _switched(_third_party(found, looked, told), looked)
+    made = credentials(found.registration, now) if found.registration else Credentials()
+    kinds = {"daemon": _daemon, "delegated": _delegated}
+    one = kinds[told.kind](found, looked, told, made, display_name)
+    return _switched(replace(one, credentials=made, left=(*one.left, *made.left)), looked)
+
+
+def _daemon(found: Found, looked: Looked, told: Outline, made: Credentials, display_name: str) -> Client:
+    if not made.plans:
+        made.make_one()
+    protocols, scope = told.protocols, None
+    left: tuple[str, ...] = ()
+    if (sending := looked.sending) and "smtp" in protocols:
+        left = (
+            f"the role assignment {sending.assignment}: with SMTP.SendAsApp, Exchange does not ask for its scope",
+        )
+    elif sending:
+        protocols = tuple(one for one in PROTOCOLS if one in {*protocols, "smtp"})
+        scope = SmtpScope(sending.group, sending.filter)
+    if not protocols:
+        raise SetupError(
+            f"{found.shown} has no permission for IMAP, POP or SMTP: there is nothing to adopt",
+            "Is it the right application? Permissions of Microsoft Graph for mail are none of these.",
+        )
+    mailboxes = _mailboxes(looked)
+    return Client(DaemonPlan(protocols, mailboxes, made.plans, scope, display_name=display_name), left=left)
+
+
+def _delegated(found: Found, looked: Looked, told: Outline, made: Credentials, display_name: str) -> Client:
+    registration = found.registration
+    uris = (*registration.web_uris, *registration.desktop_uris) if registration else ()
+    web = tuple(dict.fromkeys(uri for uri in uris if is_for_web(uri)))
+    desktop = tuple(dict.fromkeys(uri for uri in uris if not is_for_web(uri)))
+    if web and not made.plans:
+        made.make_one()
+    plan = DelegatedPlan(
+        told.protocols,
+        web,
+        desktop,
+        bool(registration and registration.public),
+        _consent(found, told, looked),
+        _mailboxes(looked),
+        made.plans,
+        display_name=display_name,
+    )
+    return Client(plan, left=_without_mailbox(told, looked))
+
+
+def _third_party(found: Found, looked: Looked, told: Outline) -> Client:
+    senders = tuple(looked.rights) if "smtp" in told.protocols else ()
+    left = tuple(
+        f"the mailbox {one}: SMTP is none of the client's protocols" for one in looked.rights if not senders
+    )
+    plan = ThirdPartyPlan(found.client_id, told.protocols, _consent(found, told, looked), senders)
+    return Client(plan, left=(*left, *_without_mailbox(told, looked)))
+
+
+def _mailboxes(looked: Looked) -> dict[str, str]:
+    """Rights by mailbox; one that was named and may not be opened yet will be."""
+    return {address: ", ".join(rights) or "full-access" for address, rights in sorted(looked.rights.items())}
+
+
+def _consent(found: Found, told: Outline, looked: Looked) -> Consent:
+    if _is_for_everybody(found):
+        return TENANT
+    # SMTP AUTH is switched on for the people under consent, which fails for those who have no mailbox.
+    return tuple(one for one in told.people if "smtp" not in told.protocols or one in looked.smtp_auth)
+
+
+def _without_mailbox(told: Outline, looked: Looked) -> tuple[str, ...]:
+    if "smtp" not in told.protocols:
+        return ()
+    missing = (one for one in told.people if one not in looked.smtp_auth)
+    return tuple(f"the consent for {one}, who has no mailbox to send from" for one in missing)
+
+
+def _switched(one: Client, looked: Looked) -> Client:
+    """With the switches that keep mailboxes as they are, as far as a client that sends allows it."""
+    kept = {
+        address: {"smtp_auth": looked.smtp_auth[address]}
+        for address in dict.fromkeys(one.plan.senders)
+        if looked.smtp_auth.get(address, ON) not in {ON, OFF}
+    }
+    return replace(one, switches=kept)

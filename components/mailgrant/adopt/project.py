@@ -1,0 +1,74 @@
+"""The Pulumi project in which somebody works, and the stack in it: what the engine itself knows of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mailgrant import stack
+from mailgrant.config import decoded
+from mailgrant.errors import SetupError
+from mailgrant.schema.places import NAMESPACE
+from mailgrant.schema.stack import StackSchema
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project and one of its stacks.
+
+    Args:
+        name: of the project.
+        stack: its name.
+        folder: that holds the files of the stacks.
+        values: of the stack's configuration, by key.
+    """
+
+    name: str
+    stack: str
+    folder: Path
+    values: Mapping[str, Any]
+
+    @property
+    def file(self) -> Path:
+        """The stack's file."""
+        return self.folder / f"Pulumi.{self.stack.rpartition('/')[2]}.yaml"
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The values below ``mailgrant:`` that say something, by key without the namespace."""
+        found = {
+            key.removeprefix(NAMESPACE): value
+            for key, value in self.values.items()
+            if key.startswith(NAMESPACE)
+        }
+        return {
+            key: value
+            for key, value in found.items()
+            if value not in ("", {}) or key not in StackSchema.model_fields
+        }
+
+    def value(self, key: str) -> Any:
+        """The value of a key, as resources read it: None if it is not set."""
+        return self.values.get(key)
+
+
+def project(stack_name: str | None) -> Project:
+    """The project of this folder, or of the nearest one above.
+
+    Args:
+        stack_name: of the stack; the selected one unless given.
+
+    Raises:
+        SetupError: there is no engine, no project or no such stack, or its secrets cannot be opened.
+    """
+    values = {key: decoded(value) for key, value in stack.configuration(stack_name).items()}
+    name = stack.name(stack_name)
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
+    try:
+        told = yaml.safe_load((root / "Pulumi.yaml").read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise SetupError(f"{root / 'Pulumi.yaml'} cannot be read ({type(error).__name__})") from None
+    return Project(str(told.get("name")), name, root / str(told.get("stackConfigDir") or "."), values)
