@@ -1,5 +1,6 @@
 """What adopt reads and infers, in front of a real tenant; it writes nothing there."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_a_daemon_without_its_record_or_with_a_wrong_one(desk: tuple[Administrat
     assert words(half)["mailboxes"] == words(wrong)["mailboxes"] == {INVOICES: "full-access"}
     assert half.changes == [
         "makes the record of the application in Exchange (New-ServicePrincipal), without which no login works",
-        "grants full-access to invoices@contoso.com: the application has no right there",
+        "grants full-access on invoices@contoso.com",
     ]
     [line] = wrong.changes
     assert line.startswith("replaces the record of the application in Exchange: its ObjectId is")
@@ -139,7 +140,7 @@ def test_people_who_consented_and_switches_that_stay(desk: tuple[Administrator, 
     assert done.sections[MAILBOXES] == {"adele@contoso.com": {"smtp_auth": "inherit"}}
     assert done.changes == [
         "puts offline_access of Microsoft Graph (delegated) on the list of permissions that the application asks for",
-        "switches SMTP AUTH on for lynne@contoso.com, where it is off",
+        "turns SMTP AUTH of lynne@contoso.com from off to on",
     ]
     assert done.left == [
         "the consent to SMTP.Send, offline_access of Microsoft Graph for isaiah@contoso.com",
@@ -184,3 +185,44 @@ def test_what_cannot_be_adopted_is_told(desk: tuple[Administrator, Project]) -> 
         adopted(project, "closed", every_mailbox=True)
     with pytest.raises(SetupError, match="Old VM is no name of a client"):
         adopted(project, "closed", INVOICES, name="Old VM")
+
+
+def test_a_client_that_the_stack_declares_is_found_again(desk: tuple[Administrator, Project]) -> None:
+    administrator, project = desk
+    poller = {
+        "kind": "daemon",
+        "protocols": ["imap", "smtp"],
+        "mailboxes": {INVOICES: "full-access", "support@contoso.com": "full-access, send-as"},
+        "credentials": {
+            "vm": {"type": "secret"},
+            "ci": {"type": "federated", "github": {"repository": "contoso/mail", "branch": "main"}},
+        },
+    }
+    values = {**project.values, "mailgrant:suffix": "dev", "mailgrant:clients": {"poller": poller}}
+    declaring = replace(project, values=values)
+    lost = administrator.register(
+        "poller-dev", ["IMAP.AccessAsApp"], tags=["mailgrant:organization/mailgrant/dev"]
+    )
+    administrator.secret(lost, "vm (12)")
+    administrator.trust(lost, "ci", "repo:contoso/mail:ref:refs/heads/main")
+    administrator.assign(lost, EXCHANGE, "IMAP.AccessAsApp")
+    administrator.know(lost, "poller")
+    administrator.open(INVOICES, lost.principal)
+
+    done = adopted(declaring, "poller-dev")
+
+    assert (done.name, done.sections) == ("poller", {})
+    listed = "the list of permissions that the application asks for"
+    assert done.changes == [
+        f"puts SMTP.SendAsApp of Office 365 Exchange Online (application) on {listed}",
+        "gives the application a client secret of the stack's (vm)",
+        "consents to SMTP.SendAsApp (application)",
+        "grants full-access and send-as on support@contoso.com",
+        "turns SMTP AUTH of support@contoso.com from inherit to on",
+    ]
+    assert done.left == ["the secret vm (12), which no stack knows any more"]
+    names = [one["logicalName"] for one in done.imports["resources"]]
+    assert names == ["poller", "poller", "poller", "poller", "poller.ci", "poller.IMAP.AccessAsApp"]
+    administrator.register("another", ["IMAP.AccessAsApp"])
+    with pytest.raises(SetupError, match="the client poller of the stack dev is another application"):
+        adopted(declaring, "another", name="poller")

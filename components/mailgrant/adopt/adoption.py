@@ -8,10 +8,11 @@ from typing import Any, Final
 from mailgrant import config
 from mailgrant.adopt import reading
 from mailgrant.adopt.changes import Taken, changes
+from mailgrant.adopt.credentials import Credentials, declared
 from mailgrant.adopt.exchange import Exchange, Looked
 from mailgrant.adopt.found import Found
 from mailgrant.adopt.imports import Entry, import_list
-from mailgrant.adopt.inference import Client, Outline, client, outline
+from mailgrant.adopt.inference import Client, Outline, Sight, client, outline
 from mailgrant.adopt.leftovers import leftovers
 from mailgrant.adopt.naming import is_name, name_of
 from mailgrant.adopt.project import Project
@@ -20,10 +21,12 @@ from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.progress import Report
 from mailgrant.facts import PUBLISHED_CLIENTS
+from mailgrant.model import Plan, ThirdPartyPlan
 from mailgrant.preflight import TAG, directory
 
 CLIENTS: Final = "mailgrant:clients"
 MAILBOXES: Final = "mailgrant:mailboxes"
+Sections = dict[str, dict[str, Any]]
 NEW: Final = (
     "Nobody knows the value of a credential that was made by hand but its consumer, so that mailgrant cannot rotate it: "
     "give the client a credential of mailgrant's, move the consumer over, and remove the old one ({names}) in Entra."
@@ -53,7 +56,7 @@ class Adoption:
 
     Args:
         name: of the client in the stack.
-        sections: what is to stand in the stack's file, by key and entry.
+        sections: what is to stand in the stack's file, by key and entry; nothing if the stack declares the client already.
         imports: the list for ``pulumi import``.
         changes: what the next ``up`` would still change.
         left: what a stack cannot describe.
@@ -61,7 +64,7 @@ class Adoption:
     """
 
     name: str
-    sections: dict[str, dict[str, Any]]
+    sections: Sections
     imports: dict[str, list[Entry]]
     changes: Sequence[str]
     left: Sequence[str]
@@ -81,18 +84,57 @@ def adopt(wish: Wish, project: Project, report: Report) -> Adoption:
         ConfigurationError: what was found makes no valid stack.
         MailgrantError: something could not be read.
     """
-    cloud = config.cloud(str(project.value("mailgrant:cloud") or "global"))
-    found = reading.read(directory(project.value, cloud), wish.client)
+    found = reading.read(directory(project.value, project.cloud), wish.client)
     _check_owner(found, project)
-    name, display_name = _names(wish, found, project)
-    told = outline(found)
-    looked = _looked(wish, found, told, project, report)
-    taken = Taken(found, looked, client(found, looked, display_name, datetime.now(UTC)), display_name or name)
-    sections = _sections(name, taken.client, project)
-    _check(sections, project)
+    name = _name(wish, found, project)
+    exchange = Exchange(connect(project.value), report)
+    if name in (project.everything.get("clients") or {}):
+        sections: Sections = {}
+        taken = _declared(name, found, exchange, project)
+    else:
+        taken, sections = _inferred(name, wish, found, exchange, project)
     external = ", ".join(taken.client.credentials.external)
     advice = NEW.format(names=external) if external else ""
     return Adoption(name, sections, import_list(name, taken), changes(taken), leftovers(taken), advice)
+
+
+def _declared(name: str, found: Found, exchange: Exchange, project: Project) -> Taken:
+    """A client that the stack declares: only what is there already is asked for."""
+    stack = _parsed(project, {})
+    plan = stack.clients[name]
+    known = plan.client_id if isinstance(plan, ThirdPartyPlan) else stack.display_name(name)
+    if known not in {found.client_id, found.name}:
+        raise SetupError(
+            f"the client {name} of the stack {project.stack} is another application ({known})",
+            "Give this one another name: --as NAME",
+        )
+    looked = Looked()
+    made = Credentials()
+    if not isinstance(plan, ThirdPartyPlan):
+        looked = exchange.look(found.client_id, found.principal, tuple(plan.mailboxes))
+        made = declared(found.registration, plan.credentials)
+    looked.smtp_auth = exchange.switches(plan.senders)
+    return _taken(found, looked, Client(plan, credentials=made, left=tuple(made.left)), name, stack)
+
+
+def _inferred(
+    name: str, wish: Wish, found: Found, exchange: Exchange, project: Project
+) -> tuple[Taken, Sections]:
+    """A client that the stack does not have yet: as it is, and what is to stand in the stack's file."""
+    told = outline(found)
+    named = tuple(dict.fromkeys(map(exchange.primary, wish.mailboxes)))
+    looked = _looked(wish, found, told, exchange, named)
+    looked.smtp_auth = exchange.switches({*named, *looked.rights, *told.senders})
+    suffix = f"-{project.everything['suffix']}" if project.everything.get("suffix") else ""
+    display_name = "" if found.name == f"{name}{suffix}" else found.name
+    one = client(Sight(found, looked, named, datetime.now(UTC)), display_name)
+    sections = _sections(name, one, project)
+    return _taken(found, looked, one, name, _parsed(project, sections)), sections
+
+
+def _taken(found: Found, looked: Looked, one: Client, name: str, stack: Plan) -> Taken:
+    display_name = "" if isinstance(one.plan, ThirdPartyPlan) else one.plan.display_name
+    return Taken(found, looked, one, display_name or name, stack.mailboxes)
 
 
 def _check_owner(found: Found, project: Project) -> None:
@@ -106,68 +148,58 @@ def _check_owner(found: Found, project: Project) -> None:
             )
 
 
-def _names(wish: Wish, found: Found, project: Project) -> tuple[str, str]:
-    """Of the client in the stack; and the display name, where that does not follow from it."""
-    suffix = f"-{project.own['suffix']}" if project.own.get("suffix") else ""
+def _name(wish: Wish, found: Found, project: Project) -> str:
+    """Of the client in the stack."""
+    suffix = f"-{project.everything['suffix']}" if project.everything.get("suffix") else ""
     published = (name for name, one in PUBLISHED_CLIENTS.items() if one.client_id == found.client_id)
     name = wish.name or next(published, "") or name_of(found.name.removesuffix(suffix), "client")
     if not is_name(name):
         raise SetupError(
             f"{name} is no name of a client", "Use up to 40 of a-z, 0-9 and -, beginning with a letter."
         )
-    if name in (project.own.get("clients") or {}):
-        raise SetupError(
-            f"the stack {project.stack} has a client {name} already", "Give this one another name: --as NAME"
-        )
-    return name, "" if found.name == f"{name}{suffix}" else found.name
+    return name
 
 
-def _looked(wish: Wish, found: Found, told: Outline, project: Project, report: Report) -> Looked:
-    exchange = Exchange(connect(project.value), report)
+def _looked(wish: Wish, found: Found, told: Outline, exchange: Exchange, named: tuple[str, ...]) -> Looked:
     if told.kind == "third-party":
         if wish.every_mailbox:
             raise SetupError(
                 f"{found.shown} is a mail client of people: Exchange cannot tell which mailboxes they send from",
                 "Name the shared ones: --mailbox ADDRESS",
             )
-        looked = Looked(rights={exchange.primary(one): [] for one in wish.mailboxes})
-    else:
-        looked = exchange.look(
-            found.client_id, found.principal, wish.mailboxes, everything=wish.every_mailbox
-        )
-        _check_mailboxes(told, looked, found, wish)
-    people = told.people if "smtp" in told.protocols else ()
-    looked.smtp_auth = exchange.switches({*looked.rights, *people})
+        return Looked()
+    looked = exchange.look(found.client_id, found.principal, exchange.all() if wish.every_mailbox else named)
+    if told.kind == "daemon" and not (named or looked.rights or (looked.sending and not told.protocols)):
+        raise _without_mailboxes(found, wish)
     return looked
 
 
-def _check_mailboxes(told: Outline, looked: Looked, found: Found, wish: Wish) -> None:
-    if told.kind != "daemon" or looked.rights or (looked.sending and not told.protocols):
-        return
+def _without_mailboxes(found: Found, wish: Wish) -> SetupError:
     if wish.every_mailbox:
-        raise SetupError(
+        return SetupError(
             f"{found.shown} may open no mailbox",
             "Name the mailboxes that it shall open (--mailbox ADDRESS): the next pulumi up grants them.",
         )
-    raise SetupError(
+    return SetupError(
         f"which mailboxes {found.shown} opens stands in the mailboxes, and none is named",
         "Name them (--mailbox ADDRESS, as often as you like), or let all be looked at (--all-mailboxes).",
     )
 
 
-def _sections(name: str, one: Client, project: Project) -> dict[str, dict[str, Any]]:
-    there = project.own.get("mailboxes") or {}
+def _sections(name: str, one: Client, project: Project) -> Sections:
+    there = project.everything.get("mailboxes") or {}
     switches = {address: dict(words_) for address, words_ in one.switches.items() if address not in there}
     return {CLIENTS: {name: words(one.plan)}, **({MAILBOXES: switches} if switches else {})}
 
 
-def _check(sections: dict[str, dict[str, Any]], project: Project) -> None:
+def _parsed(project: Project, sections: Sections) -> Plan:
+    """The plan of the stack with these entries added."""
     merged = dict(project.own)
     for key, entries in sections.items():
         own = key.partition(":")[2]
         merged[own] = {**(merged.get(own) or {}), **entries}
     try:
-        config.parse(merged, datetime.now(UTC), project.folder)
+        return config.parse(merged, datetime.now(UTC), project.folder, config.environment(project.value))
     except ConfigurationError as error:
         faults = "".join(f"\n  - {fault.path}: {fault.problem}" for fault in error.faults)
         raise SetupError(f"what was found, and what the stack has, make no stack:{faults}") from None

@@ -7,10 +7,17 @@ from typing import Final
 
 from mailgrant.adopt import declared
 from mailgrant.adopt.exchange import Looked
-from mailgrant.adopt.found import Found, Permission, Registration
-from mailgrant.adopt.inference import OFF, Client
+from mailgrant.adopt.found import Found, Permission, Registration, Trust
+from mailgrant.adopt.inference import Client
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID
-from mailgrant.model import DaemonPlan, DelegatedPlan, SecretCredential
+from mailgrant.model import (
+    DaemonPlan,
+    DelegatedPlan,
+    ExternalCredential,
+    FederatedCredential,
+    SecretCredential,
+    Switches,
+)
 
 QUOTES: Final = re.compile(
     "(['\u2018-\u201b])"
@@ -27,12 +34,14 @@ class Taken:
         looked: in Exchange.
         client: as the stack declares it.
         title: how Exchange shall show it.
+        switches: what the stack says of mailboxes.
     """
 
     found: Found
     looked: Looked
     client: Client
     title: str
+    switches: Mapping[str, Switches]
 
 
 def changes(taken: Taken) -> list[str]:
@@ -88,9 +97,23 @@ def _consents(taken: Taken) -> Iterator[str]:
 def _principal(taken: Taken) -> Iterator[str]:
     if taken.found.registration and not taken.found.enabled:
         yield "lets the application sign in again (somebody has switched that off)"
-    made = taken.client.credentials.plans.items()
-    for name in (name for name, one in made if isinstance(one, SecretCredential)):
-        yield f"makes a client secret ({name}): the application has no credential"
+
+
+def _credentials(taken: Taken) -> Iterator[str]:
+    credentials = taken.client.credentials
+    for name, one in credentials.plans.items():
+        trust = credentials.trusts.get(name)
+        if isinstance(one, FederatedCredential):
+            if trust is None or not _is_same(trust, one):
+                yield f"{'changes' if trust else 'makes'} the federated credential {name}"
+        elif not isinstance(one, ExternalCredential):
+            noun = "client secret" if isinstance(one, SecretCredential) else "certificate"
+            yield f"gives the application a {noun} of the stack's ({name})"
+
+
+def _is_same(trust: Trust, one: FederatedCredential) -> bool:
+    told = (trust.issuer, trust.subject, trust.claims, trust.audiences)
+    return told == (one.issuer, one.subject, one.claims, (one.audience,))
 
 
 def _record(taken: Taken) -> Iterator[str]:
@@ -117,26 +140,40 @@ def _has_record(taken: Taken) -> bool:
 def _mailboxes(taken: Taken) -> Iterator[str]:
     plan = taken.client.plan
     if isinstance(plan, DaemonPlan | DelegatedPlan):
-        missing = (address for address in plan.mailboxes if not taken.looked.rights.get(address))
-        yield from (
-            f"grants full-access to {address}: the application has no right there" for address in missing
-        )
+        for address, rights in plan.mailboxes.items():
+            held = taken.looked.rights.get(address, [])
+            if missing := [right for right in rights.split(", ") if right.partition("+")[0] not in held]:
+                yield f"grants {' and '.join(missing)} on {address}"
     for address in dict.fromkeys(plan.senders):
-        if taken.looked.smtp_auth.get(address) == OFF:
-            yield f"switches SMTP AUTH on for {address}, where it is off"
-    sending = taken.looked.sending
-    if isinstance(plan, DaemonPlan) and plan.smtp_scope and sending and not sending.ours:
+        wanted = taken.switches.get(address, {}).get("smtp_auth")
+        now = taken.looked.smtp_auth.get(address)
+        if wanted and now and now != wanted:
+            yield f"turns SMTP AUTH of {address} from {now} to {wanted}"
+
+
+def _scope(taken: Taken) -> Iterator[str]:
+    plan, sending = taken.client.plan, taken.looked.sending
+    wanted = plan.smtp_scope if isinstance(plan, DaemonPlan) else None
+    if wanted is None:
+        return
+    if sending is None:
+        yield "makes a scope and a role assignment for SMTP"
+    elif not sending.ours:
         name = QUOTES.sub(r"\1\1", sending.assignment)
         yield (
             "makes a scope and a role assignment of its own for SMTP; then remove the old one: "
             f"Remove-ManagementRoleAssignment -Identity '{name}'"
         )
+    elif (sending.group, sending.filter) != (wanted.group, wanted.filter):
+        yield "gives the scope for SMTP other recipients"
 
 
 RULES: Final[tuple[Callable[[Taken], Iterator[str]], ...]] = (
     _registration,
     _principal,
+    _credentials,
     _consents,
     _record,
     _mailboxes,
+    _scope,
 )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -61,12 +62,12 @@ def _say(line: str) -> None:
 
 
 def _written(done: "Adoption", here: "Project") -> list[str]:
-    text = here.file.read_bytes().decode() if here.file.exists() else ""
-    merged = insert(text, done.sections)
     imports = Path.cwd() / IMPORT_FILE
-    here.file.write_bytes(merged.encode())
+    if done.sections:
+        text = here.file.read_bytes().decode() if here.file.exists() else ""
+        here.file.write_bytes(insert(text, done.sections).encode())
     imports.write_text(json.dumps(done.imports, indent=2) + "\n")
-    return [str(here.file), str(imports)]
+    return [*([str(here.file)] if done.sections else []), str(imports)]
 
 
 def _report(done: "Adoption", written: list[str]) -> dict[str, object]:
@@ -82,7 +83,7 @@ def _report(done: "Adoption", written: list[str]) -> dict[str, object]:
 
 
 def _show(done: "Adoption", here: "Project", written: list[str]) -> None:
-    if not written:
+    if done.sections and not written:
         sys.stdout.write(dump({"config": done.sections}))
     _list("pulumi up will still change:", done.changes)
     _list("not adopted, and left as it is:", done.left)
@@ -100,9 +101,9 @@ def _show(done: "Adoption", here: "Project", written: list[str]) -> None:
         _say(f"  {step}")
 
 
-def _list(title: str, lines: object) -> None:
-    found = list(lines) if isinstance(lines, list | tuple) else []
-    if found:
+def _list(title: str, lines: Sequence[str]) -> None:
+    if lines:
         _say(f"\n{title}")
-        for line in found:
-            _say(f"  - {''.join(letter if letter.isprintable() else '�' for letter in line)}")
+    for line in lines:
+        # Names from outside must not speak to the terminal.
+        _say(f"  - {''.join(letter if letter.isprintable() else '�' for letter in line)}")

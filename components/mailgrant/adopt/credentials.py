@@ -1,6 +1,6 @@
 """Credentials that were made by hand, as credentials of a stack: federated ones are ours from then on, others stay external."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -55,6 +55,23 @@ def credentials(registration: Registration, now: datetime) -> Credentials:
                 trust.issuer, trust.subject, trust.claims, *trust.audiences
             )
     found.plans |= dict(all_different(_kept(found, registration, now), found.plans))
+    return found
+
+
+def declared(registration: Registration | None, plans: Mapping[str, Credential]) -> Credentials:
+    """Those that a stack declares already, with the federated ones that are there.
+
+    Args:
+        registration: of the application.
+        plans: by the name of the consumer.
+    """
+    trusts = {one.name: one for one in (registration.trusts if registration else ())}
+    federated = (name for name, one in plans.items() if isinstance(one, FederatedCredential))
+    found = Credentials(dict(plans), {name: trusts[name] for name in federated if name in trusts})
+    if registration and not found.external:
+        found.left = [
+            f"the {one.kind} {one.name}, which no stack knows any more" for one in registration.kept
+        ]
     return found
 
 

@@ -51,7 +51,7 @@ class Looked:
 
     Args:
         record: by which Exchange knows the application.
-        rights: rights by the mailboxes' primary addresses; those that were asked for by name stand there without any, too.
+        rights: rights by the mailboxes' primary addresses, where there are any.
         smtp_auth: the word of the SMTP AUTH switch by address; addresses without a mailbox are not in it.
         sending: by RBAC for Applications.
         others: rights that a stack cannot hold, in words.
@@ -76,25 +76,31 @@ class Exchange:
     session: Session
     report: Report
 
-    def look(self, client_id: str, principal: str, mailboxes: Sequence[str], *, everything: bool) -> Looked:
-        """What an application of this tenant has.
+    def look(self, client_id: str, principal: str, mailboxes: Sequence[str]) -> Looked:
+        """What an application of this tenant has: two reads a mailbox.
 
         Args:
             client_id: its application id.
             principal: the object id of its service principal in Entra.
-            mailboxes: addresses to look at.
-            everything: look at all mailboxes that there are, instead: two reads each.
+            mailboxes: primary addresses.
 
         Raises:
-            ExchangeError: there is no such mailbox, or something could not be read.
+            ExchangeError: something could not be read.
         """
         found = Looked(service_principal.find(self.session, client_id, principal))
-        found.rights = {address: [] for address in map(self.primary, mailboxes)}
         if found.record:
-            addresses = self._all() if everything else list(found.rights)
-            self._rights(found, found.record, addresses)
+            self._rights(found, found.record, mailboxes)
             self._sending(found, found.record, client_id)
         return found
+
+    def all(self) -> list[str]:
+        """The primary addresses of all mailboxes."""
+        records = self.session.run(mailbox.get_mailboxes()).records
+        addresses = [mailbox.primary_address(record) for record in records]
+        self.report(
+            f"{counted(len(addresses), 'mailboxes')} to look at, which takes {2 * len(addresses):,} reads"
+        )
+        return addresses
 
     def primary(self, address: str) -> str:
         """The primary address of a mailbox."""
@@ -112,15 +118,7 @@ class Exchange:
                 found[address] = cas_mailbox.parse_protocols(records[0])["smtp_auth"]
         return found
 
-    def _all(self) -> list[str]:
-        records = self.session.run(mailbox.get_mailboxes()).records
-        addresses = [mailbox.primary_address(record) for record in records]
-        self.report(
-            f"{counted(len(addresses), 'mailboxes')} to look at, which takes {2 * len(addresses):,} reads"
-        )
-        return addresses
-
-    def _rights(self, found: Looked, record: ServicePrincipalRecord, addresses: list[str]) -> None:
+    def _rights(self, found: Looked, record: ServicePrincipalRecord, addresses: Sequence[str]) -> None:
         calls = {(address, right): read(address) for address in addresses for right, read in READS.items()}
         for (address, right), records in self._read(calls):
             if records and not are_of_one_mailbox(records):

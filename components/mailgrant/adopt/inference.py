@@ -40,6 +40,28 @@ class Outline:
     protocols: tuple[str, ...]
     people: tuple[str, ...] = ()
 
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The people of whom it matters whether they may send over SMTP."""
+        return self.people if "smtp" in self.protocols else ()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """All that a client is inferred from.
+
+    Args:
+        found: in Entra.
+        looked: in Exchange.
+        named: mailboxes that are the client's because somebody says so.
+        now: aware.
+    """
+
+    found: Found
+    looked: Looked
+    named: tuple[str, ...]
+    now: datetime
+
 
 @dataclass(frozen=True)
 class Client:
@@ -98,33 +120,33 @@ def _is_of_exchange(api: str) -> bool:
     return api == EXCHANGE_ONLINE_APP_ID
 
 
-def client(found: Found, looked: Looked, display_name: str, now: datetime) -> Client:
+def client(sight: Sight, display_name: str) -> Client:
     """The client of a stack.
 
     Args:
-        found: in Entra.
-        looked: in Exchange.
+        sight: what was seen of it.
         display_name: that the stack must name so that Entra's stays; empty if it follows from the client's name.
-        now: aware.
 
     Raises:
         SetupError: it has nothing to do with mail.
     """
-    told = outline(found)
-    if told.kind == "third-party":
-        return _switched(_third_party(found, looked, told), looked)
-    made = credentials(found.registration, now) if found.registration else Credentials()
+    told, registration = outline(sight.found), sight.found.registration
+    if registration is None:
+        return _switched(_third_party(sight, told), sight.looked)
+    made = credentials(registration, sight.now)
     kinds = {"daemon": _daemon, "delegated": _delegated}
-    one = kinds[told.kind](found, looked, told, made, display_name)
-    return _switched(replace(one, credentials=made, left=(*one.left, *made.left)), looked)
+    one = kinds[told.kind](sight, told, made)
+    plan = one.plan if isinstance(one.plan, ThirdPartyPlan) else replace(one.plan, display_name=display_name)
+    left = (*one.left, *made.left)
+    return _switched(replace(one, plan=plan, credentials=made, left=left), sight.looked)
 
 
-def _daemon(found: Found, looked: Looked, told: Outline, made: Credentials, display_name: str) -> Client:
+def _daemon(sight: Sight, told: Outline, made: Credentials) -> Client:
     if not made.plans:
         made.make_one()
     protocols, scope = told.protocols, None
     left: tuple[str, ...] = ()
-    if (sending := looked.sending) and "smtp" in protocols:
+    if (sending := sight.looked.sending) and "smtp" in protocols:
         left = (
             f"the role assignment {sending.assignment}: with SMTP.SendAsApp, Exchange does not ask for its scope",
         )
@@ -133,15 +155,14 @@ def _daemon(found: Found, looked: Looked, told: Outline, made: Credentials, disp
         scope = SmtpScope(sending.group, sending.filter)
     if not protocols:
         raise SetupError(
-            f"{found.shown} has no permission for IMAP, POP or SMTP: there is nothing to adopt",
+            f"{sight.found.shown} has no permission for IMAP, POP or SMTP: there is nothing to adopt",
             "Is it the right application? Permissions of Microsoft Graph for mail are none of these.",
         )
-    mailboxes = _mailboxes(looked)
-    return Client(DaemonPlan(protocols, mailboxes, made.plans, scope, display_name=display_name), left=left)
+    return Client(DaemonPlan(protocols, _mailboxes(sight), made.plans, scope), left=left)
 
 
-def _delegated(found: Found, looked: Looked, told: Outline, made: Credentials, display_name: str) -> Client:
-    registration = found.registration
+def _delegated(sight: Sight, told: Outline, made: Credentials) -> Client:
+    registration = sight.found.registration
     uris = (*registration.web_uris, *registration.desktop_uris) if registration else ()
     web = tuple(dict.fromkeys(uri for uri in uris if is_for_web(uri)))
     desktop = tuple(dict.fromkeys(uri for uri in uris if not is_for_web(uri)))
@@ -152,40 +173,41 @@ def _delegated(found: Found, looked: Looked, told: Outline, made: Credentials, d
         web,
         desktop,
         bool(registration and registration.public),
-        _consent(found, told, looked),
-        _mailboxes(looked),
+        _consent(sight, told),
+        _mailboxes(sight),
         made.plans,
-        display_name=display_name,
     )
-    return Client(plan, left=_without_mailbox(told, looked))
+    return Client(plan, left=_without_mailbox(sight, told))
 
 
-def _third_party(found: Found, looked: Looked, told: Outline) -> Client:
-    senders = tuple(looked.rights) if "smtp" in told.protocols else ()
-    left = tuple(
-        f"the mailbox {one}: SMTP is none of the client's protocols" for one in looked.rights if not senders
-    )
-    plan = ThirdPartyPlan(found.client_id, told.protocols, _consent(found, told, looked), senders)
-    return Client(plan, left=(*left, *_without_mailbox(told, looked)))
+def _third_party(sight: Sight, told: Outline) -> Client:
+    sends = "smtp" in told.protocols
+    idle = () if sends else sight.named
+    left = tuple(f"the mailbox {one}: SMTP is none of the client's protocols" for one in idle)
+    senders = sight.named if sends else ()
+    plan = ThirdPartyPlan(sight.found.client_id, told.protocols, _consent(sight, told), senders)
+    return Client(plan, left=(*left, *_without_mailbox(sight, told)))
 
 
-def _mailboxes(looked: Looked) -> dict[str, str]:
+def _mailboxes(sight: Sight) -> dict[str, str]:
     """Rights by mailbox; one that was named and may not be opened yet will be."""
-    return {address: ", ".join(rights) or "full-access" for address, rights in sorted(looked.rights.items())}
+    held = {address: ", ".join(rights) for address, rights in sight.looked.rights.items()}
+    return dict(sorted({**dict.fromkeys(sight.named, "full-access"), **held}.items()))
 
 
-def _consent(found: Found, told: Outline, looked: Looked) -> Consent:
-    if _is_for_everybody(found):
+def _consent(sight: Sight, told: Outline) -> Consent:
+    if _is_for_everybody(sight.found):
         return TENANT
     # SMTP AUTH is switched on for the people under consent, which fails for those who have no mailbox.
-    return tuple(one for one in told.people if "smtp" not in told.protocols or one in looked.smtp_auth)
+    return tuple(one for one in told.people if one not in _mailless(sight, told))
 
 
-def _without_mailbox(told: Outline, looked: Looked) -> tuple[str, ...]:
-    if "smtp" not in told.protocols:
-        return ()
-    missing = (one for one in told.people if one not in looked.smtp_auth)
-    return tuple(f"the consent for {one}, who has no mailbox to send from" for one in missing)
+def _without_mailbox(sight: Sight, told: Outline) -> tuple[str, ...]:
+    return tuple(f"the consent for {one}, who has no mailbox to send from" for one in _mailless(sight, told))
+
+
+def _mailless(sight: Sight, told: Outline) -> list[str]:
+    return [one for one in told.senders if one not in sight.looked.smtp_auth]
 
 
 def _switched(one: Client, looked: Looked) -> Client:

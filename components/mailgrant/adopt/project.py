@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from mailgrant import stack
-from mailgrant.config import decoded
+from mailgrant import config, files, stack
 from mailgrant.errors import SetupError
+from mailgrant.facts import Cloud
 from mailgrant.schema.places import NAMESPACE
 from mailgrant.schema.stack import StackSchema
 
@@ -49,6 +49,20 @@ class Project:
             if value not in ("", {}) or key not in StackSchema.model_fields
         }
 
+    @property
+    def everything(self) -> dict[str, Any]:
+        """The same with what the files say that it names."""
+        return files.expand(self.own, self.folder).values
+
+    @property
+    def cloud(self) -> Cloud:
+        """Where its tenant lives.
+
+        Raises:
+            SetupError: the cloud is ``custom`` and its file is not there.
+        """
+        return config.cloud(config.cloud_name(self.value("mailgrant:cloud"), config.environment(self.value)))
+
     def value(self, key: str) -> Any:
         """The value of a key, as resources read it: None if it is not set."""
         return self.values.get(key)
@@ -63,7 +77,7 @@ def project(stack_name: str | None) -> Project:
     Raises:
         SetupError: there is no engine, no project or no such stack, or its secrets cannot be opened.
     """
-    values = {key: decoded(value) for key, value in stack.configuration(stack_name).items()}
+    values = {key: config.decoded(value) for key, value in stack.configuration(stack_name).items()}
     name = stack.name(stack_name)
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
