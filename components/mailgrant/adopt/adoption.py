@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from mailgrant import config
+from mailgrant import config, moment
 from mailgrant.adopt import reading
 from mailgrant.adopt.changes import Taken, changes
 from mailgrant.adopt.credentials import Credentials, declared
@@ -16,13 +15,13 @@ from mailgrant.adopt.inference import Client, Outline, Sight, client, outline
 from mailgrant.adopt.leftovers import leftovers
 from mailgrant.adopt.naming import is_name, name_of
 from mailgrant.adopt.project import Project
-from mailgrant.adopt.words import words
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.progress import Report
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.model import Plan, ThirdPartyPlan
 from mailgrant.preflight import TAG, directory
+from mailgrant.writing import as_configuration
 
 CLIENTS: Final = "mailgrant:clients"
 MAILBOXES: Final = "mailgrant:mailboxes"
@@ -127,7 +126,7 @@ def _inferred(
     looked.smtp_auth = exchange.switches({*named, *looked.rights, *told.senders})
     suffix = f"-{project.everything['suffix']}" if project.everything.get("suffix") else ""
     display_name = "" if found.name == f"{name}{suffix}" else found.name
-    one = client(Sight(found, looked, named, datetime.now(UTC)), display_name)
+    one = client(Sight(found, looked, named, moment.now()), display_name)
     sections = _sections(name, one, project)
     return _taken(found, looked, one, name, _parsed(project, sections)), sections
 
@@ -188,8 +187,10 @@ def _without_mailboxes(found: Found, wish: Wish) -> SetupError:
 
 def _sections(name: str, one: Client, project: Project) -> Sections:
     there = project.everything.get("mailboxes") or {}
-    switches = {address: dict(words_) for address, words_ in one.switches.items() if address not in there}
-    return {CLIENTS: {name: words(one.plan)}, **({MAILBOXES: switches} if switches else {})}
+    switches = {address: words for address, words in one.switches.items() if address not in there}
+    written = as_configuration(Plan("", project.cloud, {name: one.plan}, moment.now(), mailboxes=switches))
+    found = {CLIENTS: written["clients"], MAILBOXES: written.get("mailboxes")}
+    return {key: entries for key, entries in found.items() if entries}
 
 
 def _parsed(project: Project, sections: Sections) -> Plan:
@@ -199,7 +200,7 @@ def _parsed(project: Project, sections: Sections) -> Plan:
         own = key.partition(":")[2]
         merged[own] = {**(merged.get(own) or {}), **entries}
     try:
-        return config.parse(merged, datetime.now(UTC), project.folder, config.environment(project.value))
+        return config.parse(merged, moment.now(), project.folder, config.environment(project.value))
     except ConfigurationError as error:
         faults = "".join(f"\n  - {fault.path}: {fault.problem}" for fault in error.faults)
         raise SetupError(f"what was found, and what the stack has, make no stack:{faults}") from None

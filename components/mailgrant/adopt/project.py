@@ -65,6 +65,8 @@ class Project:
 
     def value(self, key: str) -> Any:
         """The value of a key, as resources read it: None if it is not set."""
+        if key.startswith(NAMESPACE):
+            return self.everything.get(key.removeprefix(NAMESPACE))
         return self.values.get(key)
 
 
