@@ -36,6 +36,7 @@ ROLES: Final = {
     "MailboxPermission": "Mail Recipients",
     "RecipientPermission": "Mail Recipients",
     "CASMailbox": "Mail Recipients",
+    "Mailbox": "Mail Recipients",
     "User": "Mail Recipients",
     "DistributionGroup": "Distribution Groups",
     "TransportConfig": "Organization Transport Settings",

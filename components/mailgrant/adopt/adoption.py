@@ -15,12 +15,13 @@ from mailgrant.adopt.inference import Client, Outline, Sight, client, outline
 from mailgrant.adopt.leftovers import leftovers
 from mailgrant.adopt.naming import is_name, name_of
 from mailgrant.adopt.project import Project
+from mailgrant.directory.graph import directory
+from mailgrant.entra.ownership import TAG
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.progress import Report
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.model import Plan, ThirdPartyPlan
-from mailgrant.preflight import TAG, directory
 from mailgrant.writing import as_configuration
 
 CLIENTS: Final = "mailgrant:clients"
@@ -138,13 +139,12 @@ def _taken(found: Found, looked: Looked, one: Client, name: str, stack: Plan) ->
 
 def _check_owner(found: Found, project: Project) -> None:
     mine = f"/{project.name}/{project.stack.rpartition('/')[2]}"
-    tags = found.registration.tags if found.registration else ()
-    for tag in tags:
-        if tag.startswith(TAG) and not tag.endswith(mine):
-            raise SetupError(
-                f"{found.shown} belongs to the stack {tag.removeprefix(TAG)}: two stacks must not point at one application",
-                "Work in that stack, or take the tag from the application if the stack is gone.",
-            )
+    others = (tag for tag in found.tags if tag.startswith(TAG) and not tag.endswith(mine))
+    if other := next(others, ""):
+        raise SetupError(
+            f"{found.shown} belongs to the stack {other.removeprefix(TAG)}: two stacks must not point at one application",
+            "Work in that stack, or take the tag from the application if the stack is gone.",
+        )
 
 
 def _name(wish: Wish, found: Found, project: Project) -> str:

@@ -9,6 +9,7 @@ from mailgrant.adopt import declared
 from mailgrant.adopt.exchange import Looked
 from mailgrant.adopt.found import Found, Permission, Registration, Trust
 from mailgrant.adopt.inference import Client
+from mailgrant.entra.ownership import TAG
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID
 from mailgrant.model import (
     DaemonPlan,
@@ -95,6 +96,8 @@ def _consents(taken: Taken) -> Iterator[str]:
 
 
 def _principal(taken: Taken) -> Iterator[str]:
+    if not taken.found.registration and any(tag.startswith(TAG) for tag in taken.found.tags):
+        yield "takes over the service principal that the stack has made, and writes it once more"
     if taken.found.registration and not taken.found.enabled:
         yield "lets the application sign in again (somebody has switched that off)"
 

@@ -126,7 +126,6 @@ class Registration:
 
     Args:
         object_id: its own.
-        tags: that it carries.
         audience: whose accounts may sign in, such as ``AzureADMyOrg``.
         requested: the permissions that it asks for.
         web_uris: redirect URIs of web applications.
@@ -139,7 +138,6 @@ class Registration:
     """
 
     object_id: str
-    tags: tuple[str, ...]
     audience: str
     requested: frozenset[Permission]
     web_uris: tuple[str, ...]
@@ -160,6 +158,7 @@ class Found:
         name: how Entra shows it.
         principal: the object id of its service principal here.
         enabled: whether anybody may sign in with it.
+        tags: of the registration; of the service principal, if that is in another tenant.
         registration: None if it is registered in another tenant.
         held: application permissions.
         consents: delegated permissions.
@@ -169,6 +168,7 @@ class Found:
     name: str
     principal: str
     enabled: bool
+    tags: tuple[str, ...]
     registration: Registration | None
     held: tuple[Held, ...]
     consents: tuple[Consented, ...]

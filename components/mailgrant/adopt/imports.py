@@ -71,10 +71,12 @@ def _resources(name: str, taken: Taken) -> Iterator[Resource]:
 
 
 def _grants(name: str, taken: Taken) -> Iterator[Resource]:
+    plan = taken.client.plan
+    prefix = plan.client_id if isinstance(plan, ThirdPartyPlan) else name
     there = {(one.api, one.person): one.id for one in taken.found.consents}
-    for grant in declared.grants(taken.client.plan):
+    for grant in declared.grants(plan):
         if id_ := there.get((grant.api, grant.person)):
-            logical = ".".join(filter(None, (name, grant.key, grant.person)))
+            logical = ".".join(filter(None, (prefix, grant.key, grant.person)))
             yield "ServicePrincipalDelegatedPermissionGrant", logical, f"/oauth2PermissionGrants/{id_}"
 
 

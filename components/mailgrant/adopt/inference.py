@@ -177,7 +177,7 @@ def _delegated(sight: Sight, told: Outline, made: Credentials) -> Client:
         _mailboxes(sight),
         made.plans,
     )
-    return Client(plan, left=_without_mailbox(sight, told))
+    return Client(plan)
 
 
 def _third_party(sight: Sight, told: Outline) -> Client:
@@ -186,7 +186,7 @@ def _third_party(sight: Sight, told: Outline) -> Client:
     left = tuple(f"the mailbox {one}: SMTP is none of the client's protocols" for one in idle)
     senders = sight.named if sends else ()
     plan = ThirdPartyPlan(sight.found.client_id, told.protocols, _consent(sight, told), senders)
-    return Client(plan, left=(*left, *_without_mailbox(sight, told)))
+    return Client(plan, left=left)
 
 
 def _mailboxes(sight: Sight) -> dict[str, str]:
@@ -196,18 +196,7 @@ def _mailboxes(sight: Sight) -> dict[str, str]:
 
 
 def _consent(sight: Sight, told: Outline) -> Consent:
-    if _is_for_everybody(sight.found):
-        return TENANT
-    # SMTP AUTH is switched on for the people under consent, which fails for those who have no mailbox.
-    return tuple(one for one in told.people if one not in _mailless(sight, told))
-
-
-def _without_mailbox(sight: Sight, told: Outline) -> tuple[str, ...]:
-    return tuple(f"the consent for {one}, who has no mailbox to send from" for one in _mailless(sight, told))
-
-
-def _mailless(sight: Sight, told: Outline) -> list[str]:
-    return [one for one in told.senders if one not in sight.looked.smtp_auth]
+    return TENANT if _is_for_everybody(sight.found) else told.people
 
 
 def _switched(one: Client, looked: Looked) -> Client:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mailgrant.adopt.apis import Apis
 from mailgrant.adopt.found import EVERYBODY, Consented, Found, Held, Kept, Permission, Registration, Trust
+from mailgrant.directory.consents import grants_of
 from mailgrant.directory.graph import Graph, reading
 from mailgrant.errors import GraphError, SetupError
 from mailgrant.facts import PUBLISHED_CLIENTS
@@ -80,6 +81,7 @@ def _found(graph: Graph, application: Told | None, principal: Told) -> Found:
         name=str((application or principal)["displayName"]),
         principal=principal["id"],
         enabled=principal.get("accountEnabled") is not False,
+        tags=tuple((application or principal).get("tags") or ()),
         registration=_registration(graph, apis, application) if application else None,
         held=tuple(_held(graph, apis, principal["id"])),
         consents=tuple(_consents(graph, apis, principal["id"])),
@@ -90,7 +92,6 @@ def _registration(graph: Graph, apis: Apis, told: Told) -> Registration:
     web = told.get("web") or {}
     return Registration(
         object_id=told["id"],
-        tags=tuple(told.get("tags") or ()),
         audience=str(told.get("signInAudience") or ""),
         requested=frozenset(_requested(apis, told)),
         web_uris=_uris(web),
@@ -153,12 +154,11 @@ def _held(graph: Graph, apis: Apis, principal: str) -> Iterator[Held]:
 
 
 def _consents(graph: Graph, apis: Apis, principal: str) -> Iterator[Consented]:
-    for one in graph.many(f"servicePrincipals/{principal}/oauth2PermissionGrants"):
-        person = _person(graph, one["principalId"]) if one.get("principalId") else EVERYBODY
+    for one in grants_of(graph, principal):
+        person = _person(graph, one.person) if one.person else EVERYBODY
         if person is not None:
-            api = apis.of_principal(one["resourceId"])
-            values = frozenset(str(one.get("scope") or "").split())
-            yield Consented(one["id"], api.app_id, api.title, person, values)
+            api = apis.of_principal(one.resource)
+            yield Consented(one.id, api.app_id, api.title, person, one.scopes)
 
 
 def _person(graph: Graph, object_id: str) -> str | None:
