@@ -269,7 +269,7 @@ CLIENTS: Final[Mapping[str, Any]] = {
     "a published client that is like none": {**THIRD_PARTY, "client_id": "outlook"},
     "mailboxes of a published client as a map": {**THIRD_PARTY, "mailboxes": {"a@contoso.com": "send-as"}},
     "an empty shown name": {**DAEMON, "display_name": ""},
-    "a long shown name": {**BRIDGED, "display_name": "x" * 121},
+    "a long shown name": {**BRIDGED, "display_name": "x" * 257},
     "a hostile shown name": {**DELEGATED, "display_name": "a\nb"},
     "a mailbox of a published client that is no address": {**THIRD_PARTY, "mailboxes": ["a"]},
 }
