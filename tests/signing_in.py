@@ -93,7 +93,7 @@ class Program:
             LoginError: a server refused.
         """
         assert "access_token" in answer, answer
-        for protocol, server in self.client["protocols"].items():
-            where = Host(server["host"], server["port"])
+        for protocol, typed in self.client["mail_settings"].items():
+            where = Host(typed["server"], typed["port"])
             SENDING[protocol](where, mailbox, answer["access_token"], 20.0)
-        return list(self.client["protocols"])
+        return list(self.client["mail_settings"])

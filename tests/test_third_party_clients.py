@@ -143,8 +143,8 @@ def test_consent_that_was_given_by_hand_is_told_in_the_preview_and_can_be_taken_
     said = project.pulumi("up", "--yes", expect=1)
 
     assert (
-        'before hook "mailgrant:clients.thunderbird.consent: everybody, Office 365 Exchange Online" failed: it was given '
-        "already, and not by this stack, without POP.AccessAsUser.All and SMTP.Send."
+        'before hook "mailgrant:clients.thunderbird.consent" failed: consent for everybody to Office 365 Exchange Online '
+        "is there already, though without POP.AccessAsUser.All and SMTP.Send, and this stack did not give it"
     ) in said
     assert changes(at_offline) == {}
 

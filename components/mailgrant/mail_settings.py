@@ -9,7 +9,7 @@ from mailgrant.facts import PROTOCOLS, Cloud
 SECURITY: Final[Mapping[str, str]] = {"implicit": "SSL/TLS", "starttls": "STARTTLS"}
 AUTHENTICATION: Final = "OAuth2"
 # Microsoft's guide to OAuth for IMAP, POP and SMTP (facts: OAUTHDOC), "SASL XOAUTH2 authentication for shared mailboxes".
-OWN: Final = "the person's own sign-in name"
+OWN: Final = "the person's own e-mail address"
 SHARED: Final = "the address of the shared mailbox; in the browser, people sign in as themselves"
 
 

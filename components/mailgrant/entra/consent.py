@@ -13,7 +13,6 @@ from pulumi.runtime.settings import get_monitor
 
 from mailgrant.directory.consents import Grant, grants_of
 from mailgrant.directory.graph import Graph
-from mailgrant.entra.people import Person
 from mailgrant.errors import GraphError, SetupError, SignInError
 
 CLIENT: Final = "servicePrincipalObjectId"
@@ -36,26 +35,33 @@ class GivenAlready:
     def __init__(self, graph: Callable[[], Graph]) -> None:
         self._graph = graph
         self._grants: dict[str, list[Grant]] = {}
+        self._hooks: dict[str, pulumi.ResourceHook] = {}
+        self._what: dict[str, str] = {}
 
-    def before(self, client: str, resource: str, person: Person | None) -> pulumi.ResourceHookBinding | None:
+    def before(self, client: str, name: str, what: str) -> pulumi.ResourceHookBinding | None:
         """What a consent must be created with.
 
         Args:
             client: its name in the stack.
-            resource: whose permissions.
-            person: for whom; None for everybody.
+            name: of the consent in Pulumi.
+            what: it is, for messages.
         """
         if isinstance(get_monitor(), MockMonitor):  # it knows no hooks
             return None
+        self._what[name] = what
+        if client not in self._hooks:
+            # Messages begin with the name of the hook.
+            place = f"mailgrant:clients.{client}.consent"
+            options = pulumi.ResourceHookOptions(on_dry_run=True)
+            self._hooks[client] = pulumi.ResourceHook(place, self._look(client), options)
+        return pulumi.ResourceHookBinding(before_create=[self._hooks[client]])
 
+    def _look(self, client: str) -> pulumi.ResourceHookFunction:
         async def look(told: pulumi.ResourceHookArgs) -> None:
             if there := await asyncio.to_thread(self._there, told.new_inputs or {}):
-                raise pulumi.RunError(_refusal(client, there, told))
+                raise pulumi.RunError(f"{self._what[told.name]} {_refusal(client, there, told)}")
 
-        who = person.name if person else "everybody"
-        title = f"mailgrant:clients.{client}.consent: {who}, {resource}"  # the message begins with it
-        hook = pulumi.ResourceHook(title, look, pulumi.ResourceHookOptions(on_dry_run=True))
-        return pulumi.ResourceHookBinding(before_create=[hook])
+        return look
 
     def _there(self, wanted: Mapping[str, Any]) -> Grant | None:
         client = wanted.get(CLIENT)
@@ -76,9 +82,9 @@ class GivenAlready:
 
 def _refusal(client: str, there: Grant, told: pulumi.ResourceHookArgs) -> str:
     lacking = sorted(set((told.new_inputs or {}).get(SCOPES) or ()) - there.scopes)
-    without = f", without {' and '.join(lacking)}" if lacking else ""
+    without = f", though without {' and '.join(lacking)}" if lacking else ""
     return (
-        f"it was given already, and not by this stack{without}.\n"
+        f"is there already{without}, and this stack did not give it, or was killed before it could note that.\n"
         "  → Leave it out of the stack, or take it back in Entra (Enterprise applications, Permissions), or let the stack "
         "take it over: leave it out, run pulumi up, put it in again, and run\n"
         f"    {_import(client, there, told)}"

@@ -97,9 +97,11 @@ class Principal:
             values: the permissions.
             person: for whom; None for everybody in the tenant.
         """
-        hooks = self.given.before(self.client or self.name, resource.title, person) if self.given else None
+        name = f"{self.name}.{key}.{person.name}" if person else f"{self.name}.{key}"
+        what = f"consent for {person.name if person else 'everybody'} to {resource.title}"
+        hooks = self.given.before(self.client or self.name, name, what) if self.given else None
         return azuread.ServicePrincipalDelegatedPermissionGrant(
-            f"{self.name}.{key}.{person.name}" if person else f"{self.name}.{key}",
+            name,
             service_principal_object_id=self.object_id,
             resource_service_principal_object_id=resource.object_id,
             claim_values=sorted(values),

@@ -25,8 +25,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "not-connected": _RIGHTS,
     "mailbox-closed": _RIGHTS,
     "authentication-failed": (
-        "Has the person who signed in a mailbox of their own, and does the other one exist? Is the protocol among the "
-        "client's? Then: is it on for the mailbox (Get-CASMailbox)?"
+        "Has the person who signed in a mailbox of their own, and is this its address? One whose address is not the "
+        "sign-in name is named with --mailbox."
     ),
     "send-as-denied": "Give the person SendAs on that mailbox: Add-RecipientPermission.",
 }
