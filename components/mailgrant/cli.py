@@ -15,6 +15,7 @@ from rich.text import Text
 from mailgrant import expiry, moment, stack
 from mailgrant.adopt.command import adopt
 from mailgrant.errors import MailgrantError, SetupError
+from mailgrant.forge.cli import comment
 from mailgrant.login import people
 from mailgrant.login import verify as login
 from mailgrant.schema import places
@@ -195,6 +196,7 @@ def _dates(entry: dict[str, Any]) -> list[str]:
 
 
 app.command()(adopt)
+app.command()(comment)
 
 
 @app.command(name="schema")

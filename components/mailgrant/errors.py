@@ -6,6 +6,7 @@ MailgrantError
 ├── SetupError              something around mailgrant is missing: engine, PowerShell, credentials, a running tenant
 ├── SignInError             Entra gave no token
 ├── GraphError              Microsoft Graph gave no answer, or refused
+├── ForgeError              GitHub or Azure DevOps gave no answer, or refused
 ├── LoginError              a mail server refused the token, or the mailbox behind it
 └── ExchangeError           Exchange gave no answer, or refused
     ├── HostLostError       the PowerShell process ended, or does not answer
@@ -128,6 +129,32 @@ class GraphError(MailgrantError):
     def __init__(self, status: int, code: str, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
         self.status, self.code = status, code
+
+
+class ForgeError(MailgrantError):
+    """GitHub or Azure DevOps gave no answer, or refused.
+
+    Args:
+        status: of HTTP; 0 if there is no answer.
+        message: the forge's own text, its first line.
+        remedy: what to do.
+        answer_lost: whether it may have been done all the same.
+        retry_after: seconds for which the forge wants to be left alone; None if it is not that.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        remedy: str = "",
+        *,
+        answer_lost: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, remedy)
+        self.status = status
+        self.answer_lost = answer_lost
+        self.retry_after = retry_after
 
 
 class LoginError(MailgrantError):

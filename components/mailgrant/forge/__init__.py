@@ -1,0 +1,1 @@
+"""What carries a finished report to a pull request: comments, threads, summaries, annotations."""

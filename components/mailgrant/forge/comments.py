@@ -1,0 +1,146 @@
+"""One comment for each report: found, written anew where it differs, and never there twice.
+
+What a comment says is read to find it and to compare it, and for nothing else: anybody who may write to the
+repository can edit it, so it approves nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from mailgrant.errors import ForgeError
+from mailgrant.forge.reports import Report, key, marker, same
+
+GONE: Final = 404
+TRIES: Final = 2
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on a pull request.
+
+    Args:
+        id: a number that grows; of one that answers another, only within its thread.
+        author: as the forge tells authors apart.
+        text: as it is now, whoever edited it.
+        url: where people read it.
+        thread: of Azure DevOps; 0 at GitHub.
+    """
+
+    id: int
+    author: str
+    text: str
+    url: str
+    thread: int = 0
+
+
+class Outcome(StrEnum):
+    """What became of a report."""
+
+    POSTED = "posted"
+    EDITED = "edited"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a report is to be read now.
+
+    Args:
+        outcome: what was done for that.
+        comment: that says it.
+        removed: how many others of ours said the same.
+    """
+
+    outcome: Outcome
+    comment: Comment
+    removed: int = 0
+
+
+class Forge(Protocol):
+    """A pull request, as a place for comments; everything in it raises ForgeError."""
+
+    @property
+    def author(self) -> str:
+        """Who we are there, as far as that can be known before anything is posted."""
+
+    def comments(self) -> Iterable[Comment]:
+        """All that are there, on all pages."""
+
+    def post(self, report: Report) -> Comment:
+        """A new one."""
+
+    def edit(self, comment: Comment, report: Report) -> None:
+        """Replace what one says."""
+
+    def delete(self, comment: Comment) -> None:
+        """Take one away."""
+
+
+def show(forge: Forge, report: Report) -> Shown:
+    """Make sure that exactly one comment of ours says what a report says.
+
+    Args:
+        forge: the pull request.
+        report: that was checked to be short enough.
+
+    Raises:
+        ForgeError: the forge gave no answer, or refused.
+    """
+    try:
+        return _show(forge, report)
+    except ForgeError as error:
+        if error.status != GONE:
+            raise
+    return _show(forge, report)  # somebody deleted it between our looking and our writing
+
+
+def _show(forge: Forge, report: Report) -> Shown:
+    own = _own(forge, forge.author, report)
+    outcome = Outcome.UNCHANGED if own else Outcome.POSTED
+    first, *others = own or _posted(forge, report)
+    if not same(first.text, report.text):
+        forge.edit(first, report)
+        outcome = outcome if outcome == Outcome.POSTED else Outcome.EDITED
+    for other in others:
+        _delete(forge, other)
+    return Shown(outcome, first, len(others))
+
+
+def _own(forge: Forge, author: str, report: Report) -> list[Comment]:
+    """The oldest first, so that jobs that tidy at the same time keep the same one."""
+    mine = (comment for comment in forge.comments() if comment.author.lower() == author.lower())
+    found = (comment for comment in mine if key(marker(comment.text) or {}) == report.key)
+    return sorted(found, key=lambda comment: (comment.thread, comment.id))
+
+
+def _posted(forge: Forge, report: Report) -> list[Comment]:
+    """What is ours after posting: another job may have posted at the same time.
+
+    After an answer that was lost it is looked for before it is posted a second time.
+    """
+    for again in reversed(range(TRIES)):
+        try:
+            new = forge.post(report)
+        except ForgeError as error:
+            if not error.answer_lost:
+                raise
+            found = _own(forge, forge.author, report)
+            if not found and not again:
+                raise
+        else:
+            # Under the name that the forge gives us; a list that does not show it yet is no reason for another.
+            found = _own(forge, new.author, report) or [new]
+        if found:
+            return found
+    raise AssertionError  # the last round returns or raises
+
+
+def _delete(forge: Forge, comment: Comment) -> None:
+    try:
+        forge.delete(comment)
+    except ForgeError as error:
+        if error.status != GONE:  # another job was faster
+            raise

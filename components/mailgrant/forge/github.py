@@ -1,0 +1,88 @@
+"""Comments on a pull request at GitHub.
+
+Source: docs.github.com/rest/issues/comments. To this API a pull request is an issue; comments on lines of code are others.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mailgrant.errors import ForgeError
+from mailgrant.forge.answers import reading
+from mailgrant.forge.api import NO_ANSWER, TIMEOUT, Api
+from mailgrant.forge.comments import Comment
+from mailgrant.forge.reports import Report
+from mailgrant.forge.settings import GitHubPlace
+
+NAME: Final = "GitHub"
+LONGEST: Final = 65_535  # letters; 65,536 are taken (github.com/orgs/community/discussions/27190)
+FORM: Final = "markdown"
+HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+PAGE: Final = 100
+
+_PERMISSION: Final = (
+    "Give the job permissions: pull-requests: write. Where it has them, the organization may allow less "
+    "(Settings → Actions → General → Workflow permissions); pull requests from forks and of Dependabot get a token "
+    "that only reads."
+)
+REMEDIES: Final = {
+    401: "The token is not valid, or has ended: it is the job's own, GITHUB_TOKEN: ${{ github.token }}.",
+    403: _PERMISSION,
+    404: f"Is there such a pull request in this repository? A token without rights gets the same answer. {_PERMISSION}",
+    410: "The conversation of this pull request is closed for good.",
+    422: "The pull request takes no such comment: is its conversation locked?",
+}
+
+
+class GitHub:
+    """A pull request at GitHub, as a place for comments.
+
+    Args:
+        place: where it is, and who asks.
+        timeout: seconds to connect and to answer.
+    """
+
+    def __init__(self, place: GitHubPlace, timeout: tuple[float, float] = TIMEOUT) -> None:
+        self.author = place.author
+        self._api = Api(NAME, place.api, HEADERS, remedy, place.token, timeout)
+        self._repository = f"/repos/{place.repository}"
+        self._of_pull_request = f"{self._repository}/issues/{place.pull_request}/comments"
+
+    def comments(self) -> Iterator[Comment]:
+        """All comments of all pages."""
+        page, seen = f"{self._of_pull_request}?per_page={PAGE}", set[str]()
+        while page:
+            seen.add(page)
+            answer = self._api.ask("GET", page)
+            with reading(NAME):
+                yield from map(_comment, answer.body)
+            page = answer.next
+            if page in seen:
+                raise ForgeError(NO_ANSWER, "GitHub's pages go round in a circle")
+
+    def post(self, report: Report) -> Comment:
+        """A new comment."""
+        answer = self._api.ask("POST", self._of_pull_request, {"body": report.text})
+        with reading(NAME):
+            return _comment(answer.body)
+
+    def edit(self, comment: Comment, report: Report) -> None:
+        """Replace what a comment says."""
+        self._api.ask("PATCH", self._path(comment), {"body": report.text})
+
+    def delete(self, comment: Comment) -> None:
+        """Take a comment away."""
+        self._api.ask("DELETE", self._path(comment))
+
+    def _path(self, comment: Comment) -> str:
+        return f"{self._repository}/issues/comments/{comment.id}"
+
+
+def remedy(status: int) -> str:
+    """What to do about a refusal."""
+    return REMEDIES.get(status, "")
+
+
+def _comment(one: Mapping[str, Any]) -> Comment:
+    """Of one whose author is gone GitHub says that it has no user."""
+    author = str(one["user"]["login"]) if one.get("user") else ""
+    return Comment(int(one["id"]), author, str(one.get("body") or ""), str(one.get("html_url") or ""))

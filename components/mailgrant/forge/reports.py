@@ -1,0 +1,109 @@
+"""A report as ``mailgrant preview-report`` wrote it, as far as whoever carries it has to know it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from mailgrant.errors import SetupError
+
+MARKER: Final = re.compile(r"<!-- mailgrant:preview-report (\{.*\}) -->")
+LARGEST: Final = 1 << 20  # bytes; no forge takes more
+NEUTRAL: Final = "neutral"
+WRITE: Final = "Write it with: mailgrant preview-report --stack NAME --format {form} --output FILE, a file for each stack"
+TOO_LONG: Final = "{place}: {length:,} letters are more than the {longest:,} that a comment can have here"
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report to be shown.
+
+    Args:
+        key: the stacks that it is of; what tells one comment from another.
+        text: Markdown, whose first line is the marker.
+        quiet: whether nobody has to look at it: it is neutral and complete.
+        place: where it was read, for messages.
+    """
+
+    key: Key
+    text: str = field(repr=False)
+    quiet: bool
+    place: str
+
+    def refuse_longer_than(self, longest: int, form: str) -> None:
+        """Make sure that a forge will take it, because one cut by others would not say that it is cut.
+
+        Args:
+            longest: in units of UTF-16, which are never fewer than what a forge counts.
+            form: in which ``preview-report`` keeps within that.
+
+        Raises:
+            SetupError: it is longer.
+        """
+        length = len(self.text.encode("utf-16-le", "surrogatepass")) // 2
+        if length > longest:
+            told = TOO_LONG.format(place=self.place, length=length, longest=longest)
+            raise SetupError(told, WRITE.format(form=form))
+
+
+def read(file: Path, form: str) -> Report:
+    """The report in a file.
+
+    Args:
+        file: that ``mailgrant preview-report`` wrote.
+        form: that it should have, for messages.
+
+    Raises:
+        SetupError: there is no such file, or it holds no report.
+    """
+    text = _content(file, form)
+    told = marker(text)
+    if told is None:
+        raise SetupError(
+            f"{file}: its first line is not the hidden marker of a report", WRITE.format(form=form)
+        )
+    quiet = told.get("verdict") == NEUTRAL and told.get("complete") is True
+    return Report(key(told), text, quiet, str(file))
+
+
+def marker(text: str) -> Mapping[str, Any] | None:
+    """What the marker in the first line of a text says; None if there is none that names a stack."""
+    found = MARKER.fullmatch(text.partition("\n")[0].rstrip())
+    try:
+        told = json.loads(found[1]) if found else None
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) and key(told) else None
+
+
+def key(told: Mapping[str, Any]) -> Key:
+    """The stacks that a marker names; a report can be of several."""
+    stacks = told.get("stacks", [told.get("stack")])
+    texts = isinstance(stacks, list) and all(isinstance(stack, str) and stack for stack in stacks)
+    return tuple(sorted(stacks)) if texts else ()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are one to whoever reads them: forges keep line ends and the last lines as they like."""
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
+
+
+def _content(file: Path, form: str) -> str:
+    try:
+        if file.exists() and not file.is_file():
+            raise SetupError(f"{file}: is no file", WRITE.format(form=form))
+        with file.open("rb") as opened:
+            written = opened.read(LARGEST + 1)
+        text = written.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SetupError(f"{file}: is not in UTF-8", WRITE.format(form=form)) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise SetupError(f"{file}: cannot be read: {why}", WRITE.format(form=form)) from None
+    if len(written) > LARGEST:
+        raise SetupError(f"{file}: is larger than {LARGEST >> 20} MiB", WRITE.format(form=form))
+    return text
