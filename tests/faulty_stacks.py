@@ -33,6 +33,13 @@ THIRD_PARTY: Final[Values] = {"kind": "third-party", "client_id": "thunderbird",
 BRIDGED: Final[Values] = {**DAEMON, "kind": "app-password"}
 FEDERATED: Final[Values] = {"type": "federated"}
 ISSUER: Final = "https://issuer.example/one"
+WAIVER: Final[Values] = {
+    "rule": "secret_lifetime",
+    "client": "poller",
+    "owner": "adele@contoso.com",
+    "until": "2027-01-31",
+    "reason": "the vendor rotates by hand until spring",
+}
 
 
 @cache
@@ -143,6 +150,31 @@ STACKS: Final[Mapping[str, Values]] = {
     "an unknown key of a credential of the automation": stack(
         automation={"credentials": {"ci": {**SECRET, "rotates": "90d"}}}
     ),
+    "an unknown guardrail": stack(guardrails={"public_consents": "error"}),
+    "guardrails as text": stack(guardrails="error"),
+    "an unknown severity": stack(guardrails={"secrets": "warn"}),
+    "a severity that is a truth": stack(guardrails={"secrets": True}),
+    "an unknown severity of a guardrail with a limit": stack(guardrails={"secret_lifetime": "fatal"}),
+    "a longest lifetime that is a number": stack(guardrails={"secret_lifetime": {"at_most": 90}}),
+    "a limit under another name": stack(guardrails={"secret_lifetime": {"days": 90}}),
+    "no mailbox allowed": stack(guardrails={"mailboxes_per_client": {"severity": "error", "at_most": 0}}),
+    "a forbidden mailbox that is no address": stack(
+        guardrails={"forbidden_mailboxes": {"addresses": ["ceo"]}}
+    ),
+    "forbidden mailboxes as a list": stack(guardrails={"forbidden_mailboxes": ["ceo@contoso.com"]}),
+    "waivers as a map": stack(waivers={"poller": WAIVER}),
+    "a waiver as text": stack(waivers=["secrets"]),
+    "a waiver of an unknown rule": stack(waivers=[{**WAIVER, "rule": "secret_lifetimes"}]),
+    "a waiver of nothing and of nobody": stack(waivers=[{}]),
+    "a waiver for a place and a client": stack(
+        waivers=[{**WAIVER, "place": "clients.poller.credentials.vm"}]
+    ),
+    "a waiver without an end": stack(waivers=[without(WAIVER, "until")]),
+    "a waiver until a day that is none": stack(waivers=[{**WAIVER, "until": "2027-02-30"}]),
+    "a waiver of somebody who is no address": stack(waivers=[WAIVER, {**WAIVER, "owner": "adele"}]),
+    "a waiver without a reason": stack(waivers=[{**WAIVER, "reason": ""}]),
+    "a waiver with a hostile reason": stack(waivers=[{**WAIVER, "reason": "fine\n\x1b[2K"}]),
+    "an unknown key of a waiver": stack(waivers=[{**WAIVER, "expires": "2027-01-31"}]),
 }
 # What is wrong with one client, called poller.
 CLIENTS: Final[Mapping[str, Any]] = {

@@ -30,6 +30,8 @@ def of_another_kind(place: tuple[str, ...], model: type[Schema]) -> Values:
     found = stack(
         clients={"poller": {**DAEMON, "credentials": {"vm": {**FEDERATED, "issuer": ISSUER, "subject": "x"}}}}
     )
+    if place[-1] == "#":
+        return found | {place[0]: [wrong]}
     *above, last = (NAMES[before] if name == "*" else name for before, name in pairwise(("", *place)))
     inner: Values = found
     for name in above:

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from mailgrant import config
 from mailgrant.errors import ConfigurationError
-from tests.faulty_stacks import BRIDGED, DAEMON, DELEGATED, ISSUER, NOW, SECRET, SENDER, THIRD_PARTY, stack
+from tests.faulty_stacks import (
+    BRIDGED,
+    DAEMON,
+    DELEGATED,
+    ISSUER,
+    NOW,
+    SECRET,
+    SENDER,
+    THIRD_PARTY,
+    WAIVER,
+    stack,
+)
 
 # Every key of the schema once, so that every place of it can be replaced.
 WHOLE: Final[dict[str, Any]] = stack(
@@ -51,6 +62,13 @@ WHOLE: Final[dict[str, Any]] = stack(
     mailboxes={"frontdesk@contoso.com": {"imap": True, "pop": False, "smtp_auth": "inherit"}},
     tenant={"smtp_auth": "disabled", "block_basic_auth": ["adele@contoso.com"]},
     automation={"name": "mailgrant", "applications": "owned", "credentials": {"ci": SECRET}},
+    guardrails={
+        "secrets": "warning",
+        "secret_lifetime": {"severity": "error", "at_most": "90d"},
+        "mailboxes_per_client": {"severity": "error", "at_most": 1},
+        "forbidden_mailboxes": {"severity": "error", "addresses": ["ceo@contoso.com"]},
+    },
+    waivers=[WAIVER],
 )
 # Words that a schema knows come up by themselves only after ages.
 WORDS: Final = (

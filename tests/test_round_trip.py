@@ -20,14 +20,17 @@ from mailgrant.model import (
     ExternalCredential,
     FederatedCredential,
     GivenCertificate,
+    Guardrails,
     Plan,
     SecretCredential,
     SmtpScope,
     TenantPlan,
     ThirdPartyPlan,
+    Waiver,
 )
 from mailgrant.plans import plan as plan_of
 from mailgrant.rotation import MOST_AT_ONCE
+from mailgrant.schema.guardrails import RULES
 from mailgrant.schema.stack import StackSchema
 from mailgrant.writing import as_configuration
 from tests.faulty_stacks import NOW
@@ -101,6 +104,24 @@ switches = st.fixed_dictionaries(
     optional={name: st.sampled_from(["on", "off"]) for name in ("imap", "pop")}
     | {"smtp_auth": st.sampled_from(["on", "inherit"])},
 )
+severities = st.fixed_dictionaries(
+    {}, optional={rule: st.sampled_from(["off", "warning", "error"]) for rule in RULES}
+)
+limits = st.fixed_dictionaries(
+    {
+        "longest_secret": st.integers(1, 730).map(timedelta),
+        "most_mailboxes": st.integers(1, 3),
+        "forbidden": st.lists(addresses, max_size=2, unique=True).map(tuple),
+    }
+)
+guardrails = st.builds(lambda words, numbers: Guardrails(**words, **numbers), severities, limits)
+
+
+@st.composite
+def waivers(draw: st.DrawFn) -> Waiver:
+    place, client = draw(printable.map(lambda one: (one, "")) | names.map(lambda one: ("", one)))
+    day = draw(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+    return Waiver(draw(st.sampled_from(RULES)), place, client, draw(addresses), day, draw(printable))
 
 
 @st.composite
@@ -130,6 +151,8 @@ def plans(draw: st.DrawFn) -> Plan:
             )
         ),
         suffix=draw(st.just("") | names),
+        guardrails=draw(guardrails),
+        waivers=tuple(draw(st.lists(waivers(), max_size=2))),
     )
 
 

@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _table(place: tuple[str, ...], model: type[Schema]) -> Iterator[str]:
-    where = ".".join(place).replace("*", "<name>")
+    where = ".".join(place).replace("*", "<name>").replace(".#", "[…]")
     yield f"## {(model.__doc__ or '').splitlines()[0].rstrip('.')}"
     yield "\n| key | what it is | default |\n|---|---|---|"
     for name, field in model.model_fields.items():

@@ -35,11 +35,13 @@ if TYPE_CHECKING:
         ExternalCredential,
         FederatedCredential,
         GivenCertificate,
+        Guardrails,
         Plan,
         SecretCredential,
         SmtpScope,
         TenantPlan,
         ThirdPartyPlan,
+        Waiver,
     )
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "ExternalCredential",
     "FederatedCredential",
     "GivenCertificate",
+    "Guardrails",
     "LoginError",
     "MailboxAccess",
     "MailboxProtocols",
@@ -76,6 +79,7 @@ __all__ = [
     "ThirdPartyClient",
     "ThirdPartyPlan",
     "TransportSettings",
+    "Waiver",
     "deploy",
     "load_plan",
     "load_tenant",
@@ -115,11 +119,13 @@ _ROOMS = {
         "ExternalCredential",
         "FederatedCredential",
         "GivenCertificate",
+        "Guardrails",
         "Plan",
         "SecretCredential",
         "SmtpScope",
         "TenantPlan",
         "ThirdPartyPlan",
+        "Waiver",
     ),
     "mailgrant.completeness": ("require",),
 }

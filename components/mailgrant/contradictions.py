@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mailgrant.facts import CUSTOM_CLOUD, Cloud
+from mailgrant.facts import WITH_SMTP_SCOPE, Cloud
 from mailgrant.plans import client as plan_of
 from mailgrant.plans import switches
 from mailgrant.schema.clients import AppPasswordSchema, DaemonSchema, ThirdPartySchema
@@ -12,8 +12,6 @@ from mailgrant.schema.stack import ExchangeSchema, StackSchema
 from mailgrant.schema.words import choices
 
 Faults = Iterator[tuple[tuple[str, ...], str]]  # place, problem
-# Microsoft's message centre, MC1158911: RBAC for Applications over SMTP is there in the worldwide cloud only.
-WITH_SMTP_SCOPE: Final = ("global", CUSTOM_CLOUD)
 SWITCHES: Final = {"imap": "imap", "pop": "pop", "smtp": "smtp_auth"}  # what a protocol needs of a mailbox
 OF_WSMAN: Final = ("host", "port", "auth")
 NO_MAILBOX: Final = "name the mailboxes that it opens, or smtp_scope if it only sends"

@@ -14,10 +14,10 @@ from mailgrant.entra.ownership import stack_tag
 from mailgrant.entra.people import at_their_mailboxes
 from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
+from mailgrant.guardrails import findings, refusal
 from mailgrant.identity import remedy_for
 from mailgrant.model import AutomationPlan, Plan, Switches
 from mailgrant.preflight import preflight
-from mailgrant.warnings import warnings
 
 WHO: Final = (
     "It reads ARM_TENANT_ID, ARM_CLIENT_ID and a certificate, a secret or OIDC, or the stack's azuread: keys; "
@@ -30,13 +30,12 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     """Declare everything that a plan wants; gives the stack's outputs.
 
     Raises:
-        RunError: the azuread provider cannot sign in, the tenant would refuse a credential, an application is another
+        RunError: a guardrail stops it, the azuread provider cannot sign in, the tenant would refuse a credential, an application is another
             stack's, or somebody who is consented for is not there; nothing is declared then.
     """
+    _guard(plan)
     _sign_in()
     _ask_the_tenant(plan)
-    for warning in warnings(plan):
-        pulumi.log.warn(warning)
     found = client.ask(plan)
     clients = {name: client.make(name, one, plan, found) for name, one in plan.clients.items()}
     settings = dict(_settings(plan, at_their_mailboxes(plan.mailboxes, found.people)))
@@ -68,6 +67,15 @@ def _automation(wanted: AutomationPlan, plan: Plan) -> dict[str, Any]:
             "credentials": {name: issued.output for name, issued in identity.credentials.items()},
         }
     }
+
+
+def _guard(plan: Plan) -> None:
+    found = findings(plan)
+    for one in found:
+        if one.severity == "warning":
+            pulumi.log.warn(str(one))
+    if refused := refusal(found):
+        raise pulumi.RunError(refused)
 
 
 def _ask_the_tenant(plan: Plan) -> None:

@@ -133,6 +133,8 @@ ENVIRONMENTS: Final[Mapping[str, str]] = {
     "china": "china",
 }
 CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CLOUD_FILE names
+# Microsoft's message centre, MC1158911: RBAC for Applications over SMTP is there in the worldwide cloud only.
+WITH_SMTP_SCOPE: Final = ("global", CUSTOM_CLOUD)
 
 # What a client may be given on a mailbox, in the words of the stack file.
 RIGHTS: Final = ("full-access", "full-access+automapping", "send-as")

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from mailgrant.facts import Cloud
 
 TENANT: Final = "tenant"  # consent for everybody
 Consent = tuple[str, ...] | str  # people by their sign-in names, or TENANT; nobody if empty
 Switches = Mapping[str, str]  # words by switch of one mailbox, such as {"smtp_auth": "on"}
+Severity = Literal["off", "warning", "error"]  # what a guardrail does when a plan crosses it
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,55 @@ class AutomationPlan:
 
 
 @dataclass(frozen=True)
+class Guardrails:
+    """What a plan may not do, by rule, and the limits of those rules that have one.
+
+    What widens access is a warning by itself; what is a matter of taste is off until somebody wants it.
+
+    Args:
+        longest_secret: for ``secret_lifetime``.
+        most_mailboxes: of one client, for ``mailboxes_per_client``.
+        forbidden: primary addresses, for ``forbidden_mailboxes``.
+    """
+
+    public_consent: Severity = "warning"
+    secret_lifetime: Severity = "warning"  # noqa: S105 - a word, and no password
+    secrets: Severity = "off"
+    unrotated_credentials: Severity = "off"
+    smtp_full_access: Severity = "warning"
+    scope_beside_protocols: Severity = "warning"
+    mailboxes_per_client: Severity = "off"
+    forbidden_mailboxes: Severity = "error"
+    automapping: Severity = "off"
+    organization_smtp_auth: Severity = "warning"
+    all_applications: Severity = "warning"
+    longest_secret: timedelta = timedelta(days=180)
+    most_mailboxes: int = 100
+    forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Lets pass, for a while, what a guardrail would stop.
+
+    Args:
+        rule: which one.
+        place: the place of the finding, without the namespace; or nothing, and then
+        client: the name of the client that it may concern.
+        owner: the address of whoever answers for it.
+        until: the last day on which it holds, in UTC.
+        reason: why.
+    """
+
+    rule: str
+    place: str
+    client: str
+    owner: str
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that one stack declares.
 
@@ -226,6 +276,8 @@ class Plan:
         tenant: settings of the organization.
         automation: the application that mailgrant runs as.
         suffix: stands behind the names of applications in Entra.
+        guardrails: what it may not do.
+        waivers: of guardrails.
     """
 
     organization: str
@@ -236,6 +288,8 @@ class Plan:
     tenant: TenantPlan = field(default_factory=TenantPlan)
     automation: AutomationPlan | None = None
     suffix: str = ""
+    guardrails: Guardrails = field(default_factory=Guardrails)
+    waivers: tuple[Waiver, ...] = ()
 
     def display_name(self, client: str) -> str:
         """What Entra calls the application of a client."""

@@ -16,12 +16,14 @@ from mailgrant.model import (
     ExternalCredential,
     FederatedCredential,
     GivenCertificate,
+    Guardrails,
     Plan,
     SecretCredential,
     SmtpScope,
     Switches,
     TenantPlan,
     ThirdPartyPlan,
+    Waiver,
 )
 from mailgrant.schema.clients import (
     AppPasswordSchema,
@@ -31,6 +33,7 @@ from mailgrant.schema.clients import (
     is_for_web,
 )
 from mailgrant.schema.credentials import CertificateSchema, ExternalSchema, FederatedSchema, SecretSchema
+from mailgrant.schema.guardrails import GuardrailsSchema, WaiverSchema
 from mailgrant.schema.stack import AutomationSchema, MailboxSchema, StackSchema, TenantSchema
 
 WORDS: Final[Mapping[Any, str]] = {True: "on", False: "off", "inherit": "inherit"}
@@ -55,6 +58,8 @@ def plan(stack: StackSchema, hosts: Cloud, now: datetime) -> Plan:
         tenant=_tenant(stack.tenant),
         automation=_automation(stack.automation) if stack.automation else None,
         suffix=stack.suffix or "",
+        guardrails=_guardrails(stack.guardrails),
+        waivers=tuple(map(_waiver, stack.waivers)),
     )
 
 
@@ -168,3 +173,18 @@ def _tenant(schema: TenantSchema) -> TenantPlan:
 
 def _automation(schema: AutomationSchema) -> AutomationPlan:
     return AutomationPlan(schema.name, schema.applications, _credentials(schema.credentials))
+
+
+def _guardrails(schema: GuardrailsSchema) -> Guardrails:
+    severities: dict[str, Any] = {name: getattr(value, "severity", value) for name, value in schema}
+    return Guardrails(
+        **severities,
+        longest_secret=schema.secret_lifetime.at_most,
+        most_mailboxes=schema.mailboxes_per_client.at_most,
+        forbidden=_once(schema.forbidden_mailboxes.addresses),
+    )
+
+
+def _waiver(schema: WaiverSchema) -> Waiver:
+    where = (schema.place or "", schema.client or "")
+    return Waiver(schema.rule, *where, schema.owner, schema.until, schema.reason)

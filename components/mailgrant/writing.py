@@ -14,15 +14,18 @@ from mailgrant.model import (
     ExternalCredential,
     FederatedCredential,
     GivenCertificate,
+    Guardrails,
     Plan,
     SecretCredential,
     SmtpScope,
     Switches,
     TenantPlan,
     ThirdPartyPlan,
+    Waiver,
 )
 from mailgrant.plans import NEEDED, WORDS
 from mailgrant.schema.credentials import AUDIENCE
+from mailgrant.schema.guardrails import RULES
 from mailgrant.schema.stack import EVERYONE
 from mailgrant.schema.words import duration
 
@@ -44,6 +47,8 @@ def as_configuration(plan: Plan) -> Values:
         mailboxes=_mailboxes(plan),
         tenant=_tenant(plan.tenant),
         automation=_automation(plan.automation) if plan.automation else None,
+        guardrails=_guardrails(plan.guardrails),
+        waivers=[_waiver(one) for one in plan.waivers],
     )
 
 
@@ -153,3 +158,26 @@ def _automation(plan: AutomationPlan) -> Values:
         "applications": plan.applications,
         "credentials": _credentials(plan.credentials),
     }
+
+
+def _guardrails(plan: Guardrails) -> Values:
+    usual = _every_guardrail(Guardrails())
+    return {name: value for name, value in _every_guardrail(plan).items() if value != usual[name]}
+
+
+def _every_guardrail(plan: Guardrails) -> Values:
+    words = {name: getattr(plan, name) for name in RULES}
+    limits: Values = {
+        "secret_lifetime": {"at_most": duration(plan.longest_secret)},
+        "mailboxes_per_client": {"at_most": plan.most_mailboxes},
+        "forbidden_mailboxes": {"addresses": list(plan.forbidden)},
+    }
+    return {
+        name: {"severity": word, **limits[name]} if name in limits else word for name, word in words.items()
+    }
+
+
+def _waiver(waiver: Waiver) -> Values:
+    where = _filled(place=waiver.place, client=waiver.client)
+    told = {"owner": waiver.owner, "until": waiver.until.isoformat(), "reason": waiver.reason}
+    return {"rule": waiver.rule, **where, **told}

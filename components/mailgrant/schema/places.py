@@ -6,6 +6,13 @@ from typing import Any, Final
 
 from mailgrant.schema.clients import CLIENTS, ScopeSchema
 from mailgrant.schema.credentials import CREDENTIALS, AzureDevOpsSchema, GitHubSchema, KubernetesSchema
+from mailgrant.schema.guardrails import (
+    ForbiddenMailboxesSchema,
+    GuardrailsSchema,
+    MailboxesPerClientSchema,
+    SecretLifetimeSchema,
+    WaiverSchema,
+)
 from mailgrant.schema.stack import AutomationSchema, ExchangeSchema, MailboxSchema, StackSchema, TenantSchema
 from mailgrant.schema.words import Schema
 
@@ -14,7 +21,7 @@ Place = tuple[str, ...]
 
 _CREDENTIAL: Final = ("clients", "*", "credentials", "*")
 AUTOMATION: Final = ("automation", "credentials")  # credentials of the same kinds stand there
-# Which models may stand at which place; * is any name.
+# Which models may stand at which place; * is any name, # any number in a list.
 PLACES: Final[tuple[tuple[Place, type[Schema]], ...]] = (
     ((), StackSchema),
     (("exchange",), ExchangeSchema),
@@ -27,6 +34,11 @@ PLACES: Final[tuple[tuple[Place, type[Schema]], ...]] = (
     (("mailboxes", "*"), MailboxSchema),
     (("tenant",), TenantSchema),
     (("automation",), AutomationSchema),
+    (("guardrails",), GuardrailsSchema),
+    (("guardrails", "secret_lifetime"), SecretLifetimeSchema),
+    (("guardrails", "mailboxes_per_client"), MailboxesPerClientSchema),
+    (("guardrails", "forbidden_mailboxes"), ForbiddenMailboxesSchema),
+    (("waivers", "#"), WaiverSchema),
 )
 # What tells the models of one place apart, and its words; pydantic puts the word into the location of a fault.
 CHOICES: Final[dict[Place, tuple[str, dict[str, type[Schema]]]]] = {
@@ -66,7 +78,7 @@ def _described(model: type[Schema]) -> dict[str, str]:
 def _fits(pattern: Place, place: Place) -> bool:
     if place[:2] == AUTOMATION:
         place = (*_CREDENTIAL[:2], *place[1:])
-    return len(pattern) == len(place) and all(a in ("*", b) for a, b in zip(pattern, place, strict=True))
+    return len(pattern) == len(place) and all(a in ("*", "#", b) for a, b in zip(pattern, place, strict=True))
 
 
 def path(location: Sequence[str | int]) -> str:

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapV
 
 from mailgrant.schema.clients import ClientSchema, People
 from mailgrant.schema.credentials import CredentialSchema
+from mailgrant.schema.guardrails import GuardrailsSchema, WaiverSchema
 from mailgrant.schema.words import Address, CloudName, Domain, Name, Printable, Schema, shown, wrong
 
 EVERYONE: Final = "everyone"
@@ -125,4 +126,11 @@ class StackSchema(Schema):
     )
     automation: AutomationSchema | None = Field(
         None, description="The application that mailgrant itself runs as; in a stack of its own."
+    )
+    guardrails: GuardrailsSchema = Field(
+        GuardrailsSchema.model_validate({}),
+        description="What the stack may not do; docs/guardrails.md has the rules.",
+    )
+    waivers: list[WaiverSchema] = Field(
+        [], description="What guardrails let pass for a while: each with an owner, an end and a reason."
     )

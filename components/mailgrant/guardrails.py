@@ -1,0 +1,269 @@
+"""What a plan may not do: one table of rules, each off, a warning or an error by the stack's own configuration."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+from mailgrant.facts import CLOUDS, PUBLISHED_CLIENTS, WITH_SMTP_SCOPE
+from mailgrant.model import (
+    TENANT,
+    AutomationPlan,
+    ClientPlan,
+    Credential,
+    DaemonPlan,
+    DelegatedPlan,
+    ExternalCredential,
+    GivenCertificate,
+    Plan,
+    SecretCredential,
+    Severity,
+    ThirdPartyPlan,
+    Waiver,
+)
+from mailgrant.schema.places import NAMESPACE, path
+from mailgrant.schema.words import duration
+
+Place = tuple[str, ...]
+Found = Iterator[tuple[Place, str, str]]  # place, reason, remedy
+WAIVERS: Final = "waivers"  # stands in the place of a rule where a waiver itself is what is told
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing in a plan that a guardrail does not want.
+
+    Args:
+        rule: its key in the configuration, or ``waivers``.
+        place: in the stack, such as ``mailgrant:clients.poller.mailboxes["ceo@contoso.com"]``.
+        severity: ``warning`` or ``error``.
+        reason: what is not wanted, and why.
+        remedy: what to do.
+    """
+
+    rule: str
+    place: str
+    severity: Severity
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason} (guardrail {self.rule})\n  → {self.remedy}"
+
+
+def findings(plan: Plan) -> list[Finding]:
+    """All that the plan's guardrails find, after its waivers, and what is wrong with these.
+
+    A waiver holds through its last day at ``plan.now`` in UTC; what was an error is a warning until then.
+    """
+    found = [
+        (place, Finding(rule, path(place), severity, reason, remedy))
+        for rule, check in RULES.items()
+        if (severity := getattr(plan.guardrails, rule)) != "off"
+        for place, reason, remedy in check(plan)
+    ]
+    judged = [_after_waivers(place, one, plan) for place, one in found]
+    return [*judged, *_of_waivers(plan, found)]
+
+
+def refusal(found: list[Finding]) -> str:
+    """All errors among findings in one text; empty if there are none."""
+    errors = [one for one in found if one.severity == "error"]
+    if not errors:
+        return ""
+    stop = "finding of the guardrails stops" if len(errors) == 1 else "findings of the guardrails stop"
+    lines = "\n".join(f"  - {one}".replace("\n", "\n  ") for one in errors)
+    return (
+        f"{len(errors)} {stop} this stack; nothing was touched:\n{lines}\n"
+        "What must be all the same needs an entry under mailgrant:waivers, with an owner and an end."
+    )
+
+
+def _after_waivers(place: Place, finding: Finding, plan: Plan) -> Finding:
+    waiver = _holding(finding.rule, place, plan)
+    if waiver is None:
+        return finding
+    told = f"{finding.reason}; waived by {waiver.owner} until {waiver.until}: {waiver.reason}"
+    return Finding(finding.rule, finding.place, "warning", told, finding.remedy)
+
+
+def _holding(rule: str, place: Place, plan: Plan) -> Waiver | None:
+    return next((one for one in plan.waivers if _fits(one, rule, place) and not _ended(one, plan)), None)
+
+
+def _fits(waiver: Waiver, rule: str, place: Place) -> bool:
+    of_client = bool(waiver.client) and place[:2] == ("clients", waiver.client)
+    return waiver.rule == rule and (of_client or waiver.place == path(place).removeprefix(NAMESPACE))
+
+
+def _ended(waiver: Waiver, plan: Plan) -> bool:
+    return plan.now.astimezone(UTC).date() > waiver.until
+
+
+def _of_waivers(plan: Plan, found: list[tuple[Place, Finding]]) -> Iterator[Finding]:
+    for number, waiver in enumerate(plan.waivers):
+        fitting = [(one.rule, place) for place, one in found if _fits(waiver, one.rule, place)]
+        if told := _told(waiver, fitting, plan):
+            yield Finding(WAIVERS, path(("waivers", str(number))), "warning", *told)
+
+
+def _told(waiver: Waiver, fitting: list[tuple[str, Place]], plan: Plan) -> tuple[str, str] | None:
+    """What is wrong with a waiver, and what to do."""
+    if not fitting:
+        where = waiver.place or f"the client {waiver.client}"
+        return f"fits nothing: {waiver.rule} finds nothing at {where}", "Take it out, or mend its place."
+    if not _ended(waiver, plan):
+        return None
+    if all(_holding(rule, place, plan) for rule, place in fitting):
+        return f"has ended on {waiver.until}, and another holds", "Take it out."
+    remedy = f"Mend what {waiver.rule} finds, or agree with {waiver.owner} on a new end."
+    return f"has ended on {waiver.until}: what it let pass counts again", remedy
+
+
+def _public_consent(plan: Plan) -> Found:
+    for name, client in plan.clients.items():
+        if not isinstance(client, DaemonPlan) and client.consent == TENANT and _is_public(client):
+            title, abused = _known(client)
+            reason = (
+                f"consent for everybody lets any program that calls itself {title or name} into the mailbox of whoever it "
+                f"gets to sign in{abused}"
+            )
+            yield ("clients", name, "consent"), reason, "Name the people who need it instead."
+
+
+def _is_public(client: DelegatedPlan | ThirdPartyPlan) -> bool:
+    """Whether it proves nothing about itself, so that its id is all that another needs to be taken for it."""
+    return isinstance(client, ThirdPartyPlan) or bool(client.desktop_uris or client.device_code)
+
+
+def _known(client: DelegatedPlan | ThirdPartyPlan) -> tuple[str, str]:
+    theirs = client.client_id if isinstance(client, ThirdPartyPlan) else ""
+    known = next((one for one in PUBLISHED_CLIENTS.values() if one.client_id == theirs), None)
+    abused = ", and its id is known to be used to harvest mailboxes" if known and known.abused else ""
+    return known.title if known else "", abused
+
+
+def _secret_lifetime(plan: Plan) -> Found:
+    longest = plan.guardrails.longest_secret
+    for place, credential in _credentials(plan):
+        if isinstance(credential, SecretCredential) and credential.lifetime > longest:
+            reason = (
+                f"its secrets are valid for {duration(credential.lifetime)}, longer than {duration(longest)}"
+            )
+            yield place, reason, f"Set lifetime to {duration(longest)} or less."
+
+
+def _secrets(plan: Plan) -> Found:
+    for place, credential in _credentials(plan):
+        if isinstance(credential, SecretCredential):
+            reason = "a secret travels with every sign-in, and whoever reads it once can use it"
+            yield place, reason, "Use type: federated, where nothing is kept, or type: certificate."
+
+
+def _unrotated_credentials(plan: Plan) -> Found:
+    for place, credential in _credentials(plan):
+        if isinstance(credential, ExternalCredential | GivenCertificate):
+            reason = "nobody rotates it: mailgrant only does that for credentials that it makes"
+            yield place, reason, "Use type: federated, or a certificate or secret that mailgrant makes."
+
+
+def _smtp_full_access(plan: Plan) -> Found:
+    if any(plan.cloud == cloud for name, cloud in CLOUDS.items() if name not in WITH_SMTP_SCOPE):
+        return
+    for name, client in plan.clients.items():
+        if not isinstance(client, DaemonPlan) or client.kind != "daemon" or client.protocols != ("smtp",):
+            continue
+        for mailbox, rights in client.mailboxes.items():
+            if rights.startswith("full-access"):
+                reason = "the client only sends, and full-access lets it read and delete everything"
+                yield (
+                    ("clients", name, "mailboxes", mailbox),
+                    reason,
+                    "Use smtp_scope, which opens no mailbox.",
+                )
+
+
+def _scope_beside_protocols(plan: Plan) -> Found:
+    for name, client in plan.clients.items():
+        if isinstance(client, DaemonPlan) and client.smtp_scope and len(client.protocols) > 1:
+            reason = (
+                "Microsoft does not say whether a scope for SMTP holds beside permissions for other protocols"
+            )
+            yield ("clients", name, "smtp_scope"), reason, "Make a client of its own for sending."
+
+
+def _mailboxes_per_client(plan: Plan) -> Found:
+    most = plan.guardrails.most_mailboxes
+    for name, client in plan.clients.items():
+        if len(client.mailboxes) > most:
+            reason = f"the client has {len(client.mailboxes)} mailboxes, more than {most}"
+            yield ("clients", name, "mailboxes"), reason, "Split it, so that one that is lost opens less."
+
+
+def _forbidden_mailboxes(plan: Plan) -> Found:
+    for name, client in plan.clients.items():
+        for mailbox in plan.guardrails.forbidden:
+            for key, reason in _ways(client, mailbox):
+                yield ("clients", name, key, mailbox), reason, "Take it out."
+
+
+def _ways(client: ClientPlan, mailbox: str) -> Iterator[tuple[str, str]]:
+    """The keys of a client that lead to a mailbox."""
+    if mailbox in client.mailboxes:
+        yield "mailboxes", "no client may reach this mailbox"
+    consent = () if isinstance(client, DaemonPlan) else client.consent
+    if consent == TENANT:
+        yield "consent", "no client may reach this mailbox, and consent for everybody includes its owner"
+    elif mailbox in consent:
+        yield "consent", "no client may reach this mailbox, and consent for its owner lets this one in"
+
+
+def _automapping(plan: Plan) -> Found:
+    for name, client in plan.clients.items():
+        if isinstance(client, ThirdPartyPlan):
+            continue
+        for mailbox, rights in client.mailboxes.items():
+            if "automapping" in rights:
+                reason = "automapping shows the mailbox in Outlook, which an application has no use for"
+                yield ("clients", name, "mailboxes", mailbox), reason, "Write full-access."
+
+
+def _organization_smtp_auth(plan: Plan) -> Found:
+    if plan.tenant.smtp_auth == "enabled":
+        reason = "opens SMTP AUTH for every mailbox of the organization that says nothing itself"
+        remedy = "Leave it out: mailgrant opens it for the mailboxes that need it."
+        yield ("tenant", "smtp_auth"), reason, remedy
+
+
+def _all_applications(plan: Plan) -> Found:
+    if plan.automation and plan.automation.applications == "all":
+        reason = "whoever gets hold of this identity can change every application of the tenant"
+        remedy = "Write owned, unless it must adopt applications, or serve third-party clients."
+        yield ("automation", "applications"), reason, remedy
+
+
+def _credentials(plan: Plan) -> Iterator[tuple[Place, Credential]]:
+    holders: list[tuple[Place, ClientPlan | AutomationPlan]] = [
+        (("clients", name), one) for name, one in plan.clients.items()
+    ]
+    holders += [(("automation",), plan.automation)] if plan.automation else []
+    for place, holder in holders:
+        if not isinstance(holder, ThirdPartyPlan):
+            for name, credential in holder.credentials.items():
+                yield (*place, "credentials", name), credential
+
+
+# What each rule finds; how much that matters stands under the same name in ``Guardrails``.
+RULES: Final[Mapping[str, Callable[[Plan], Found]]] = {
+    "public_consent": _public_consent,
+    "secret_lifetime": _secret_lifetime,
+    "secrets": _secrets,
+    "unrotated_credentials": _unrotated_credentials,
+    "smtp_full_access": _smtp_full_access,
+    "scope_beside_protocols": _scope_beside_protocols,
+    "mailboxes_per_client": _mailboxes_per_client,
+    "forbidden_mailboxes": _forbidden_mailboxes,
+    "automapping": _automapping,
+    "organization_smtp_auth": _organization_smtp_auth,
+    "all_applications": _all_applications,
+}
