@@ -82,11 +82,27 @@ class Program:
         connection.quit()
         return found
 
-    def send(self, mailbox: str, token: str, *, author: str = "", to: str = "adele@contoso.com") -> None:
+    def finds(self, subject: str, mailbox: str, token: str) -> bool:
+        """Whether the inbox holds a message with a subject."""
+        server = self.client["protocols"]["imap"]
+        with imaplib.IMAP4_SSL(server["host"], server["port"], ssl_context=trust()) as connection:
+            connection.authenticate("XOAUTH2", lambda _: xoauth2(mailbox, token).encode())
+            connection.select("INBOX", readonly=True)
+            return connection.search(None, "SUBJECT", f'"{subject}"')[1] != [b""]
+
+    def send(
+        self,
+        mailbox: str,
+        token: str,
+        *,
+        author: str = "",
+        to: str = "adele@contoso.com",
+        subject: str = "Hello",
+    ) -> None:
         """Hand a message over, written by the mailbox unless told otherwise; raises as smtplib does."""
         server = self.client["protocols"]["smtp"]
         letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = author or mailbox, to, "Hello"
+        letter["From"], letter["To"], letter["Subject"] = author or mailbox, to, subject
         with smtplib.SMTP(server["host"], server["port"]) as connection:
             connection.starttls(context=trust())
             connection.ehlo()

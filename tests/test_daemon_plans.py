@@ -1,4 +1,4 @@
-"""What a stack says of daemons, app passwords and their mailboxes, as a plan, or as faults with their places."""
+"""What a stack says of daemons, as a plan."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from mailgrant.config import parse
-from mailgrant.errors import ConfigurationError
 from mailgrant.model import DaemonPlan, ExternalCredential
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -29,14 +28,6 @@ def plan(**changes: Any) -> DaemonPlan:
     return found
 
 
-def faults(**changes: Any) -> dict[str, str]:
-    with pytest.raises(ConfigurationError) as caught:
-        parse(stack(**changes), NOW)
-    return {
-        fault.path.removeprefix("mailgrant:clients.poller."): fault.problem for fault in caught.value.faults
-    }
-
-
 @pytest.mark.parametrize(
     "written", ["2049-01-31", "2049-01-31 00:00:00 +0000 UTC", "2049-01-31T00:00:00Z", date(2049, 1, 31)]
 )
@@ -47,8 +38,17 @@ def test_a_day_may_stand_without_quotes(written: Any) -> None:
     assert credential == ExternalCredential(date(2049, 1, 31))
 
 
-@pytest.mark.parametrize("written", ["soon", "2049-02-30", "2049-01-31 12:00:00 +0000 UTC", 2049, True])
-def test_what_is_no_day_is_told(written: Any) -> None:
-    assert faults(credentials={"vm": {"type": "external", "expires": written}}) == {
-        "credentials.vm.expires": "not a day; write it as 2027-01-31"
-    }
+SCOPE = {"group": "newsletter-senders@contoso.com"}
+
+
+def test_a_client_that_only_sends_within_a_scope_has_no_mailboxes() -> None:
+    found = plan(protocols=["smtp"], mailboxes=None, smtp_scope=SCOPE)
+
+    assert (found.mailboxes, found.senders) == ({}, ())
+
+
+def test_smtp_auth_is_wanted_where_the_mailboxes_decide_and_not_where_a_scope_does() -> None:
+    both = {"protocols": ["imap", "smtp"]}
+
+    assert plan(**both).senders == ("invoices@contoso.com",)
+    assert plan(**both, smtp_scope=SCOPE).senders == ()

@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 
 OFFLINE_NEEDS = ("jwt", "starlette", "trustme", "twisted", "uvicorn")  # what the extra brings
+NO_MAILBOX = "(the token alone)"
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -68,10 +69,17 @@ SignInOption = Annotated[
         help="Sign in to a client as a person, and prove only what that opens: your own mailbox.",
     ),
 ]
-MailboxOption = Annotated[
+ClientsOption = Annotated[
+    list[str] | None,
+    typer.Option("--client", metavar="CLIENT", help="Only this client. May be repeated."),
+]
+MailboxesOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--mailbox", metavar="ADDRESS", help="With --sign-in: and this shared one. May be repeated."
+        "--mailbox",
+        metavar="ADDRESS",
+        help="Only this mailbox; a client with an smtp_scope needs one, and --sign-in takes shared ones besides. May be "
+        "repeated.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -83,19 +91,17 @@ def verify(
     as_json: JsonOption = False,
     send: SendOption = False,
     sign_in: SignInOption = None,
-    mailbox: MailboxOption = None,
+    only: ClientsOption = None,
+    mailbox: MailboxesOption = None,
 ) -> None:
     """Log in as every client of a stack would: a token from Entra, then each mailbox over each protocol.
 
     Reads no mail and changes nothing. Exit code 1 if any login fails.
     Exchange accepts an SMTP login before it looks at the mailbox: only --send proves that it may send.
     """
-    clients = stack.clients(stack_name)
-    if mailbox and not sign_in:
-        raise SetupError(
-            "--mailbox goes with --sign-in", "Without it, every mailbox of every client is tried."
-        )
-    wanted = _of_person(sign_in, clients, mailbox or []) if sign_in else login.logins(clients)
+    clients = stack.named(stack.clients(stack_name), only)
+    mailboxes = [address.lower() for address in mailbox or ()]
+    wanted = _of_person(sign_in, clients, mailboxes) if sign_in else login.logins(clients, mailboxes)
     with Console(stderr=True).status(f"{len(wanted)} logins …"):
         results = list(login.attempt_all(wanted, send=send))
     report = login.report(results)
@@ -103,17 +109,16 @@ def verify(
         typer.echo(json.dumps(report))
     else:
         _show(results)
-    for place, why in ({} if sign_in else login.not_tried(clients)).items():
+    for place, why in ({} if sign_in else login.not_tried(clients, mailboxes)).items():
         typer.echo(f"not tried: {place}: {why}", err=True)
     raise typer.Exit(0 if report["ok"] else FAILED)
 
 
 def _of_person(name: str, clients: Mapping[str, stack.Client], mailboxes: list[str]) -> list[login.Login]:
     """The logins of somebody who signs in now."""
-    if name not in clients:
-        raise SetupError(f"the stack has no client {name}", f"It has: {', '.join(clients)}.")
-    person = people.sign_in(name, clients[name], lambda text: typer.echo(text, err=True))
-    return people.logins(name, clients[name], person, mailboxes)
+    client = stack.named(clients, [name])[name]
+    person = people.sign_in(name, client, lambda text: typer.echo(text, err=True))
+    return people.logins(name, client, person, mailboxes)
 
 
 def _show(results: list[login.Result]) -> None:
@@ -122,11 +127,10 @@ def _show(results: list[login.Result]) -> None:
         console.print(_table(f"{client} with the credential {credential}", list(group)))
     for result in results:
         if not result.ok:
-            console.print(
-                Text(f"{result.mailbox} over {result.protocol}: {result.message}\n  → {result.remedy}")
-            )
-    worked = sum(result.ok for result in results)
-    console.print(Text(f"{worked} of {len(results)} logins verified"))
+            where = result.mailbox or result.client
+            console.print(Text(f"{where} over {result.protocol}: {result.message}\n  → {result.remedy}"))
+    tried = [result for result in results if result.mailbox]
+    console.print(Text(f"{sum(result.ok for result in tried)} of {len(tried)} logins verified"))
 
 
 def _table(title: str, results: list[login.Result]) -> Table:
@@ -136,7 +140,12 @@ def _table(title: str, results: list[login.Result]) -> Table:
         table.add_column(name, no_wrap=True)
     for result in results:
         # Text, because names from outside must not be read as markup.
-        cells = (Text(result.mailbox), Text(result.protocol), _verdict(result), Text(f"{result.seconds:.2f}"))
+        cells = (
+            Text(result.mailbox or NO_MAILBOX),
+            Text(result.protocol),
+            _verdict(result),
+            Text(f"{result.seconds:.2f}"),
+        )
         table.add_row(*cells)
     return table
 

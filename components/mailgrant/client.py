@@ -18,7 +18,7 @@ from mailgrant.entra.tenant import look_around
 from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
 from mailgrant.mail_settings import mail_settings
-from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, ThirdPartyPlan
+from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, SmtpScope, ThirdPartyPlan
 from mailgrant.options import within
 
 Failed = pulumi.Output[Mapping[str, str]]
@@ -66,6 +66,7 @@ class DaemonClient(pulumi.ComponentResource):
             **_registered(self.entra),
             **_granted(self.access),
             "scope": stack.cloud.scope,
+            **({"smtp_scope": _written(plan.smtp_scope)} if plan.smtp_scope else {}),
         }
         self.register_outputs({"client_id": self.entra.application.client_id})
 
@@ -236,6 +237,11 @@ def _settings(client: pulumi.Resource, plan: ClientPlan, cloud: Cloud) -> dict[s
         "authority": tenant_id.apply(lambda id_: f"{cloud.authority}/{id_}"),
         "protocols": {protocol: _server(protocol, cloud) for protocol in plan.protocols},
     }
+
+
+def _written(scope: SmtpScope) -> dict[str, str]:
+    """A scope as it stands in the stack's file."""
+    return {"group": scope.group} if scope.group else {"filter": scope.filter}
 
 
 def _tenant_id(client: pulumi.Resource) -> pulumi.Output[str]:

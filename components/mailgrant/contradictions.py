@@ -94,8 +94,10 @@ def _users(stack: StackSchema) -> Mapping[tuple[str, str], list[str]]:
     """The clients by protocol and mailbox."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, client in (stack.clients or {}).items():
-        for mailbox in dict.fromkeys((*client.mailboxes, *plan_of(client).senders)):
-            for protocol in dict.fromkeys(client.protocols):
+        senders = plan_of(client).senders
+        for protocol in dict.fromkeys(client.protocols):
+            opened = () if protocol == "smtp" else client.mailboxes
+            for mailbox in dict.fromkeys((*opened, *senders)):
                 found[protocol, mailbox].append(name)
     return found
 

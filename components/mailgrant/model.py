@@ -118,8 +118,8 @@ class DaemonPlan:
 
     @property
     def senders(self) -> tuple[str, ...]:
-        """The mailboxes that it sends from, as far as they are named."""
-        return tuple(self.mailboxes) if "smtp" in self.protocols else ()
+        """The mailboxes that it sends from, as far as they are named; whom a scope finds, only Exchange knows."""
+        return tuple(self.mailboxes) if "smtp" in self.protocols and not self.smtp_scope else ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -70,6 +70,16 @@ class Credential(BaseModel):
     subject: str | None = None
 
 
+class SmtpScope(BaseModel):
+    """Which mailboxes a client may send as by RBAC for Applications: either of the two."""
+
+    group: str = ""
+    filter: str = ""
+
+    def __str__(self) -> str:
+        return f"the members of {self.group}" if self.group else f"the mailboxes with {self.filter}"
+
+
 class Client(BaseModel):
     """What a client needs to log in, as the stack puts it out; further keys are for others."""
 
@@ -83,6 +93,7 @@ class Client(BaseModel):
     mailboxes: dict[str, str]
     not_granted: dict[str, str]
     credentials: dict[str, Credential]
+    smtp_scope: SmtpScope | None = None
     redirect_uris: list[str] | None = None  # None where somebody else publishes the client
     device_code: bool | None = None  # the same
 
@@ -193,6 +204,17 @@ def name(stack: str | None = None) -> str:
 
 def _named(stack: str | None) -> list[str]:
     return ["--stack", stack] if stack else []
+
+
+def named(clients: Mapping[str, Client], names: Collection[str] | None) -> dict[str, Client]:
+    """Some of a stack's clients, or all of them if there are no names.
+
+    Raises:
+        SetupError: one of the names is no client's.
+    """
+    if unknown := [name for name in names or () if name not in clients]:
+        raise SetupError(f"the stack has no client {unknown[0]}", f"It has: {', '.join(clients)}.")
+    return {name: client for name, client in clients.items() if not names or name in names}
 
 
 def _checked(shape: TypeAdapter[Any], values: object) -> Any:

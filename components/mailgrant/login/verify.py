@@ -1,16 +1,16 @@
 """Every login that a stack promises, tried for real: client × credential × mailbox × protocol."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
-from mailgrant.errors import LoginError, MailgrantError, SignInError
+from mailgrant.errors import LoginError, MailgrantError, SetupError, SignInError
 from mailgrant.facts import Host
 from mailgrant.identities.proofs import Certificate, Secret
 from mailgrant.identity import Identity, TokenSource
-from mailgrant.login import imap, pop, smtp
+from mailgrant.login import imap, pop, scope, smtp
 from mailgrant.stack import Client, Credential
 
 # From server, mailbox, token and time limit to what was proven.
@@ -21,6 +21,10 @@ PROOFS: Final[Mapping[str, Proof]] = {"imap": imap.prove, "pop": pop.prove, "smt
 SENDING: Final[Mapping[str, Proof]] = {**PROOFS, "smtp": smtp.send}
 # Why a login is not tried.
 PEOPLE: Final = "people sign in there; with --sign-in {} somebody can"
+SCOPED: Final = (
+    "which mailboxes its scope finds, only Exchange knows; name one of {within}: "
+    "mailgrant verify --send --client {name} --mailbox ADDRESS"
+)
 OTHERS: Final[Mapping[str, str]] = {
     "certificate": "the private key is with its consumer",
     "federated": "only the workload that it trusts can sign in",
@@ -47,6 +51,8 @@ class Login:
         scope: what the token is asked for.
         not_granted: why the last update could not grant this mailbox; empty if it could.
         remedies: what to do, by verdict, where it is something else than for applications.
+        within: where a scope decides, the mailboxes in it, for people. ``mailbox`` may be empty then: only the token is
+            looked at.
     """
 
     client: str
@@ -58,6 +64,7 @@ class Login:
     scope: str
     not_granted: str = ""
     remedies: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,23 @@ class Result:
     seconds: float
 
 
-def logins(clients: Mapping[str, Client]) -> list[Login]:
-    """The logins that follow from a stack's output ``clients``."""
+def logins(clients: Mapping[str, Client], mailboxes: Collection[str] = ()) -> list[Login]:
+    """The logins that follow from a stack's output ``clients``.
+
+    Args:
+        clients: by name.
+        mailboxes: only these; a client with a scope tries them all, and without any its token alone.
+
+    Raises:
+        SetupError: one of the mailboxes is nobody's.
+    """
+    known = {mailbox for client in clients.values() for mailbox in (*client.mailboxes, *client.not_granted)}
+    if not any(client.smtp_scope for client in clients.values()) and (others := set(mailboxes) - known):
+        names = " and ".join(sorted(others))
+        opened = f"Those that are opened: {', '.join(sorted(known)) or 'none'}."
+        raise SetupError(
+            f"no client opens {names} by itself", f"{opened} With --sign-in somebody can open others."
+        )
     return [
         Login(
             name,
@@ -91,17 +113,28 @@ def logins(clients: Mapping[str, Client]) -> list[Login]:
             mailbox,
             protocol,
             tokens,
-            Host(server.host, server.port),
+            Host(client.protocols[protocol].host, client.protocols[protocol].port),
             client.own_scope or "",
-            not_granted,
+            client.not_granted.get(mailbox, ""),
+            _within(client, protocol),
         )
         for name, client in clients.items()
         for consumer, tokens in token_sources(client)
-        for mailbox, not_granted in sorted(
-            {**dict.fromkeys(client.mailboxes, ""), **client.not_granted}.items()
-        )
-        for protocol, server in client.protocols.items()
+        for mailbox, protocol in _targets(client, mailboxes)
     ]
+
+
+def _targets(client: Client, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    for mailbox in sorted({*client.mailboxes, *client.not_granted}):
+        if not wanted or mailbox in wanted:
+            yield from ((mailbox, one) for one in client.protocols if not _within(client, one))
+    for protocol in client.protocols:
+        if _within(client, protocol):
+            yield from ((mailbox, protocol) for mailbox in wanted or ("",))
+
+
+def _within(client: Client, protocol: str) -> str:
+    return str(client.smtp_scope) if client.smtp_scope and protocol == "smtp" else ""
 
 
 def token_sources(client: Client) -> Iterator[tuple[str, TokenSource]]:
@@ -119,8 +152,8 @@ def _proof(credential: Credential) -> Secret | Certificate | None:
     return Certificate(value, credential.certificate) if credential.certificate else Secret(value)
 
 
-def not_tried(clients: Mapping[str, Client]) -> dict[str, str]:
-    """Why logins of a client, or with one of its credentials, are not tried; by place."""
+def not_tried(clients: Mapping[str, Client], mailboxes: Collection[str] = ()) -> dict[str, str]:
+    """Why logins of a client, with one of its credentials, or over a protocol, are not tried; by place."""
     people = {name: PEOPLE.format(name) for name, client in clients.items() if client.is_for_people}
     others = {
         f"{name}.{consumer}": OTHERS[credential.type]
@@ -129,7 +162,12 @@ def not_tried(clients: Mapping[str, Client]) -> dict[str, str]:
         # Without mailboxes of its own, a client for people has nothing that a credential alone would open.
         if (client.mailboxes or not client.is_for_people) and _proof(credential) is None
     }
-    return {**people, **others}
+    scoped = {
+        f"{name} over smtp": SCOPED.format(within=within, name=name)
+        for name, client in clients.items()
+        if (within := _within(client, "smtp")) and not mailboxes
+    }
+    return {**people, **others, **scoped}
 
 
 def attempt(login: Login, proofs: Mapping[str, Proof] = PROOFS) -> Result:
@@ -140,11 +178,23 @@ def attempt(login: Login, proofs: Mapping[str, Proof] = PROOFS) -> Result:
         return _result(login, begin, "not-granted", message, "Mend the cause and run pulumi up again.")
     try:
         token = login.tokens.token(login.scope)
-        proven = proofs[login.protocol](login.server, login.mailbox, token, TIMEOUT)
+        proven = _proven(login, token, proofs[login.protocol])
     except MailgrantError as error:
         verdict = _verdict(error)
         return _result(login, begin, verdict, error.message, login.remedies.get(verdict, error.remedy))
     return _result(login, begin, "ok", proven, "")
+
+
+def _proven(login: Login, token: str, proof: Proof) -> str:
+    if not login.within:
+        return proof(login.server, login.mailbox, token, TIMEOUT)
+    scope.check(token)
+    if not login.mailbox:
+        return scope.UNPROVEN
+    try:
+        return proof(login.server, login.mailbox, token, TIMEOUT)
+    except LoginError as error:
+        raise scope.explained(error, login.within) from None
 
 
 def attempt_all(wanted: list[Login], *, send: bool = False) -> Iterator[Result]:
