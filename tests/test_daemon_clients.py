@@ -3,6 +3,8 @@
 import json
 import re
 import smtplib
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -95,6 +97,31 @@ def proofs(client: dict[str, Any], hsm: Keys, issuer: Keys) -> dict[str, Any]:
     }
 
 
+def run_the_program(project: Project, credential: str) -> str:
+    """Write a consumer's program and its variables, and run it in a shell that has read these."""
+    command = (
+        "client-config",
+        "invoice-poller",
+        "--credential",
+        credential,
+        "--mailbox",
+        "billing@contoso.com",
+    )
+    assert "holds a secret" in project.mailgrant_error(*command, "--for", "env")
+    project.mailgrant(*command, "--for", "env", "--output", "mail.env")
+    (project.folder / "mail.py").write_text(project.mailgrant(*command, "--for", "python"))
+    script = f". ./mail.env && exec '{sys.executable}' mail.py"
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=project.folder,
+        env=dict(project.environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def changes(said: str) -> set[str]:
     """What an update did to resources, in the words of its summary."""
     return set(re.findall(r"created|updated|replaced|deleted", said.partition("Resources:")[2]))
@@ -152,6 +179,10 @@ def test_every_kind_of_credential_side_by_side_each_revoked_alone(
         "expires_at": "2049-01-31T00:00:00Z",
         "rotates_at": None,
     }
+
+    # The short program that mailgrant writes for a consumer works with the variables that it writes.
+    for name in ("poller-vm", "appliance"):
+        assert "billing@contoso.com has " in run_the_program(project, name)
 
     # Nobody else's credential changes by a second update, nor by the end of one.
     project.pulumi("up", "--yes", "--expect-no-changes")

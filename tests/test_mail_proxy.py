@@ -3,10 +3,7 @@
 import imaplib
 import poplib
 import smtplib
-import socket
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import httpx
 import pytest
 
 from offline_tenant import seed
+from tests.bridges import free_ports, needs_the_bridge, running
 from tests.worlds import OfflineTenant
 
 MAILBOX = "invoices@contoso.com"
@@ -88,46 +86,17 @@ def configuration(offline: OfflineTenant, application: dict[str, str], ports: di
     return "\n".join([*sections, account])
 
 
-PROGRAM = Path(sys.executable).with_name("emailproxy")
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="emailproxy is in the lock for Linux only")
-
-
 @pytest.fixture
 def proxy(offline: OfflineTenant, application: dict[str, str], tmp_path: Path) -> Iterator[dict[str, int]]:
     """A running emailproxy; gives its ports."""
-    sockets = {service: socket.create_server(("127.0.0.1", 0)) for service in ("imap", "pop", "smtp")}
-    ports = {service: listener.getsockname()[1] for service, listener in sockets.items()}
-    for listener in sockets.values():
-        listener.close()
+    ports = free_ports()
     settings = tmp_path / "emailproxy.config"
     settings.write_text(configuration(offline, application, ports))
-    command: list[str | Path] = [
-        PROGRAM,
-        "--no-gui",
-        "--config-file",
-        settings,
-        "--log-file",
-        tmp_path / "log.txt",
-        "--debug",
-    ]
-    # Unbuffered, or its words come when it ends.
-    environment = {**offline.environment, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if "Initialised Email OAuth 2.0 Proxy" in line:
-                break
-        else:
-            pytest.fail("".join(said))
+    with running(settings, offline.environment):
         yield ports
-        process.terminate()
-        process.stdout.read()
 
 
+@needs_the_bridge
 def test_old_programs_read_and_send_by_proxy(offline: OfflineTenant, proxy: dict[str, int]) -> None:
     with smtplib.SMTP("127.0.0.1", proxy["smtp"], timeout=30) as sender:
         sender.login(MAILBOX, PASSWORD)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from mailgrant import expiry, moment, stack
 from mailgrant.adopt.command import adopt
+from mailgrant.consumers.cli import client_config
 from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.forge.cli import comment
 from mailgrant.login import people
@@ -206,6 +207,7 @@ def _dates(entry: dict[str, Any]) -> list[str]:
 
 app.command()(adopt)
 app.command()(comment)
+app.command(name="client-config")(client_config)
 
 
 @app.command(name="schema")
