@@ -100,7 +100,7 @@ def verify(
     Reads no mail and changes nothing. Exit code 1 if any login fails.
     Exchange accepts an SMTP login before it looks at the mailbox: only --send proves that it may send.
     """
-    clients = stack.named(stack.clients(stack_name), only)
+    clients = stack.only(stack.clients(stack_name), only)
     mailboxes = [address.lower() for address in mailbox or ()]
     wanted = _of_person(sign_in, clients, mailboxes) if sign_in else login.logins(clients, mailboxes)
     with Console(stderr=True).status(f"{len(wanted)} logins …"):
@@ -117,7 +117,7 @@ def verify(
 
 def _of_person(name: str, clients: Mapping[str, stack.Client], mailboxes: list[str]) -> list[login.Login]:
     """The logins of somebody who signs in now."""
-    client = stack.named(clients, [name])[name]
+    client = stack.only(clients, [name])[name]
     person = people.sign_in(name, client, lambda text: typer.echo(text, err=True))
     return people.logins(name, client, person, mailboxes)
 

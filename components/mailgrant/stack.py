@@ -206,7 +206,7 @@ def _named(stack: str | None) -> list[str]:
     return ["--stack", stack] if stack else []
 
 
-def named(clients: Mapping[str, Client], names: Collection[str] | None) -> dict[str, Client]:
+def only(clients: Mapping[str, Client], names: Collection[str] | None) -> dict[str, Client]:
     """Some of a stack's clients, or all of them if there are no names.
 
     Raises:

@@ -73,7 +73,7 @@ def client_config(  # noqa: PLR0913, PLR0917 - options of a command
     No secret comes to the screen without --show-secrets; files that hold one can be read by their owner alone.
     """
     consumer = CONSUMERS[program]
-    found = stack.named(stack.clients(stack_name), [client])[client]
+    found = stack.only(stack.clients(stack_name), [client])[client]
     chosen = choose(client, found, consumer, credential)
     mailboxes = choose_mailboxes(client, found, tuple(address.lower() for address in mailbox or ()))
     ports = _ports(port or ())

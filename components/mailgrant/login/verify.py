@@ -116,7 +116,7 @@ def logins(clients: Mapping[str, Client], mailboxes: Collection[str] = ()) -> li
             Host(client.protocols[protocol].host, client.protocols[protocol].port),
             client.own_scope or "",
             client.not_granted.get(mailbox, ""),
-            _within(client, protocol),
+            within=_within(client, protocol),
         )
         for name, client in clients.items()
         for consumer, tokens in token_sources(client)
