@@ -18,7 +18,7 @@ def test_a_report_is_posted_then_edited_in_place_then_left_alone(
     github: GitHubStandIn, on_github: Job
 ) -> None:
     first = on_github.comment(report("12 mailboxes"), "--json")
-    assert (first.code, first.told["outcome"], first.told["stacks"]) == (0, "posted", ["mail/prod"])
+    assert (first.code, first.told["outcome"], first.told["stack"]) == (0, "posted", "mail/prod")
     assert first.told["url"] == "https://github.com/contoso/mail/pull/7#issuecomment-1"
 
     second = on_github.comment(report("14 mailboxes", hash="cd34", verdict="narrowing"))
@@ -157,6 +157,18 @@ def test_a_token_of_another_application_leaves_one_comment_and_is_told_its_name(
         if options
         else ["POST", "POST", "PATCH", "DELETE", "POST", "PATCH", "DELETE"]
     )
+
+
+def test_an_answer_to_a_token_of_another_application_is_lost(github: GitHubStandIn, on_github: Job) -> None:
+    github.author = "mail-app[bot]"
+    faults = [LOST]
+    github.after = lambda asked: faults.pop() if faults and asked.method == "POST" else None
+    done = on_github.comment(report())
+    assert (
+        "::warning title=mailgrant::the token posts as mail-app[bot]: give --author 'mail-app[bot]'"
+        in done.out
+    )
+    assert github.texts("mail-app[bot]") == [report()]
 
 
 def test_a_report_that_no_comment_can_hold_is_refused_before_anything_is_asked(

@@ -48,12 +48,13 @@ def test_a_pull_request_from_a_fork_gets_no_comment_and_the_job_does_not_fail(
     github: GitHubStandIn, on_github: Job, tmp_path: Path, head: Any
 ) -> None:
     path = event(tmp_path, pull_request(head))
-    done = on_github.comment(report(), "--json", GITHUB_EVENT_PATH=path, GITHUB_TOKEN=None)
+    nothing = ("--report", str(tmp_path / "nowhere"), "--summary", str(tmp_path / "nowhere"))
+    done = on_github.comment(report(), *nothing, "--json", GITHUB_EVENT_PATH=path, GITHUB_TOKEN=None)
     assert (done.code, done.told["outcome"], done.told["url"]) == (0, "skipped", None)
     assert "another repository" in done.told["why"]
-    assert (
-        "no comment: it comes from another repository"
-        in on_github.comment(report(), GITHUB_EVENT_PATH=path).out
+    [line] = on_github.comment(report(), GITHUB_EVENT_PATH=path).out.splitlines()
+    assert line.startswith(
+        "::warning title=mailgrant::no comment: the pull request comes from another repository"
     )
     assert github.asked == []
 
@@ -62,6 +63,20 @@ def test_a_fork_in_azure_devops(azure: AzureStandIn, on_azure: Job) -> None:
     done = on_azure.comment(report(), "--json", SYSTEM_PULLREQUEST_ISFORK="True", SYSTEM_ACCESSTOKEN=None)
     assert (done.code, done.told["outcome"]) == (0, "skipped")
     assert azure.asked == []
+
+
+def test_a_repository_at_github_with_its_pipeline_in_azure(github: GitHubStandIn, on_github: Job) -> None:
+    there = {
+        "GITHUB_ACTIONS": None,
+        "GITHUB_REF": None,
+        "TF_BUILD": "True",
+        "BUILD_REPOSITORY_PROVIDER": "GitHub",
+    }
+    options = ("--forge", "github", "--pull-request", "7")
+    fork = on_github.comment(report(), *options, "--json", **there, SYSTEM_PULLREQUEST_ISFORK="True")
+    assert (fork.told["outcome"], github.asked) == ("skipped", [])
+    assert on_github.comment(report(), *options, **there, SYSTEM_PULLREQUEST_ISFORK="False").code == 0
+    assert github.texts() == [report()]
 
 
 def test_all_that_is_missing_is_told_at_once(on_github: Job, on_azure: Job) -> None:
@@ -134,8 +149,7 @@ def test_a_damaged_event_is_no_pull_request_from_here(on_github: Job, tmp_path: 
         report(stack=None),
         report(stack=""),
         report(stack=7),
-        report(stacks=[]),
-        report(stacks=["a", 7]),
+        "## mailgrant: broadening in 2 stacks\n\n" + report() + report(stack="mail/dev"),
         "<!-- mailgrant:preview-report {not json} -->\n",
         "<!-- mailgrant:preview-report [1] -->\n",
     ],
@@ -143,7 +157,7 @@ def test_a_damaged_event_is_no_pull_request_from_here(on_github: Job, tmp_path: 
 def test_a_file_that_is_no_report_is_not_posted(github: GitHubStandIn, on_github: Job, text: str) -> None:
     done = on_github.comment(text)
     assert done.code == 2
-    assert "its first line is not the hidden marker" in done.error
+    assert "its first line is not the marker of a report of one stack" in done.error
     assert github.asked == []
 
 
@@ -159,11 +173,3 @@ def test_a_file_that_cannot_be_read(on_github: Job, tmp_path: Path) -> None:
     for name, said in cases.items():
         done = on_github.comment(report(), "--report", str(tmp_path / name))
         assert (done.code, said in done.error) == (2, True), done
-
-
-def test_a_report_of_several_stacks_has_a_comment_of_its_own(github: GitHubStandIn, on_github: Job) -> None:
-    on_github.comment(report())
-    on_github.comment(report("both", stacks=["mail/prod", "mail/dev"]))
-    on_github.comment(report("both again", stacks=["mail/dev", "mail/prod"]))
-    assert len(github.texts()) == 2
-    assert "both again" in github.texts()[1]

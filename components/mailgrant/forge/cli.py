@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,19 +9,21 @@ import typer
 
 from mailgrant.errors import MailgrantError
 from mailgrant.forge import azure_devops, commands, github, reports, settings
+from mailgrant.forge.commands import Level
 from mailgrant.forge.comments import Outcome, show
 from mailgrant.forge.settings import ForgeName
 
 FORK: Final = (
-    "it comes from another repository: such a run gets no secrets, and a token that cannot write. "
-    "Nothing is approved by that."
+    "no comment: the pull request comes from another repository, and such a run gets no secrets and no token that can "
+    "write. Nothing is approved by that."
 )
-OTHER_AUTHOR: Final = "warning: the token posts as {author}; give --author '{author}', so that the comment is found before another is posted"
+OTHER_AUTHOR: Final = "the token posts as {author}: give --author '{author}', so that the comment is found before another is posted"
+Place = github.GitHub | azure_devops.AzureDevOps
+SKIPPED: Final = "skipped"
 WORDS: Final = {
     Outcome.POSTED: "posted",
     Outcome.EDITED: "brought up to date",
     Outcome.UNCHANGED: "says so already",
-    Outcome.SKIPPED: "no comment",
 }
 FORMS: Final = {ForgeName.GITHUB: github.FORM, ForgeName.AZURE_DEVOPS: azure_devops.FORM}
 LONGEST: Final = {ForgeName.GITHUB: github.LONGEST, ForgeName.AZURE_DEVOPS: azure_devops.LONGEST}
@@ -43,7 +44,7 @@ AuthorOption = Annotated[
     str | None,
     typer.Option(
         "--author",
-        help=f"GitHub only: the login under which GITHUB_TOKEN posts, if it is not the job's own. [default: {settings.ACTIONS}]",
+        help="GitHub only: the login under which GITHUB_TOKEN posts. [default: that of every job's own token]",
     ),
 ]
 SummaryOption = Annotated[
@@ -67,38 +68,42 @@ def comment(
     """
     name = forge or settings.forge_here(os.environ)
     try:
-        if summary and (line := commands.summarize(name, summary, os.environ)):
-            typer.echo(line, err=as_json)
-        told = _comment(name, reports.read(report, FORMS[name]), author, pull_request)
+        if settings.from_a_fork(os.environ):  # before anything is read: nothing may be there
+            told, warnings = _told(name, outcome=SKIPPED, why=FORK), [FORK]
+        else:
+            if summary:
+                typer.echo(commands.summarize(name, summary, os.environ), err=as_json, nl=False)
+            place = _place(name, author, pull_request)
+            told, warnings = _shown(name, place, report)
     except MailgrantError as error:
-        typer.echo(commands.annotation(name, commands.Level.ERROR, str(error)), err=as_json)
+        typer.echo(commands.annotation(name, Level.ERROR, str(error)), err=as_json)
         raise
-    typer.echo(json.dumps(told) if as_json else _sentence(told))
+    for warning in warnings:
+        typer.echo(commands.annotation(name, Level.WARNING, warning), err=as_json)
+    if as_json or told["outcome"] != SKIPPED:
+        typer.echo(
+            json.dumps(told)
+            if as_json
+            else "comment on {stack}: {words}: {url}".format(**told, words=WORDS[told["outcome"]])
+        )
 
 
-def _comment(
-    name: ForgeName, report: reports.Report, author: str | None, number: int | None
-) -> dict[str, Any]:
+def _shown(name: ForgeName, place: Place, file: Path) -> tuple[dict[str, Any], list[str]]:
+    report = reports.read(file, FORMS[name])
     report.refuse_longer_than(LONGEST[name], FORMS[name])
-    told: dict[str, Any] = {"forge": name, "stacks": list(report.key), "outcome": Outcome.SKIPPED}
-    told |= {"url": None, "author": None, "removed": 0, "why": FORK}
-    if settings.from_a_fork(name, os.environ):
-        return told
-    place = _place(name, author, number)
     shown = show(place, report)
-    if shown.comment.author.lower() != place.author.lower():
-        typer.echo(OTHER_AUTHOR.format(author=shown.comment.author), err=True)
-    found = {"url": shown.comment.url, "author": shown.comment.author, "removed": shown.removed, "why": None}
-    return told | {"outcome": shown.outcome} | found
+    author = shown.comment.author
+    told = _told(name, stack=report.stack, outcome=shown.outcome, url=shown.comment.url, author=author)
+    surprise = author.lower() != place.author.lower()
+    return told | {"removed": shown.removed}, [OTHER_AUTHOR.format(author=author)] if surprise else []
 
 
-def _place(
-    name: ForgeName, author: str | None, number: int | None
-) -> github.GitHub | azure_devops.AzureDevOps:
+def _told(name: ForgeName, **known: Any) -> dict[str, Any]:
+    """What ``--json`` says, whatever became of the report."""
+    return {"forge": name, "stack": None, "url": None, "author": None, "removed": 0, "why": None} | known
+
+
+def _place(name: ForgeName, author: str | None, number: int | None) -> Place:
     if name == ForgeName.GITHUB:
         return github.GitHub(settings.github(os.environ, author, number))
     return azure_devops.AzureDevOps(settings.azure_devops(os.environ, number))
-
-
-def _sentence(told: Mapping[str, Any]) -> str:
-    return f"comment on {', '.join(told['stacks'])}: {WORDS[told['outcome']]}: {told['why'] or told['url']}"

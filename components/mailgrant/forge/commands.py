@@ -55,7 +55,7 @@ def summarize(forge: ForgeName, summary: Path, environment: Mapping[str, str]) -
         environment: of the job.
 
     Returns:
-        a line to be printed; empty if everything is done.
+        a line to be printed, with its end; empty if everything is done.
 
     Raises:
         SetupError: there is no such file or page, or it is too large.
@@ -63,7 +63,7 @@ def summarize(forge: ForgeName, summary: Path, environment: Mapping[str, str]) -
     text = _read(summary)
     if forge == ForgeName.AZURE_DEVOPS:
         # The agent takes the rest of the line for the path.
-        return f"##vso[task.uploadsummary]{_escaped(str(summary.resolve()), AZURE_TEXT)}"
+        return f"##vso[task.uploadsummary]{_escaped(str(summary.resolve()), AZURE_TEXT)}\n"
     page = environment.get("GITHUB_STEP_SUMMARY")
     if not page:
         raise SetupError("GITHUB_STEP_SUMMARY: is not set", "GitHub Actions sets it in each step.")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from mailgrant.errors import ForgeError
-from mailgrant.forge.reports import Report, key, marker, same
+from mailgrant.forge.reports import Report, marker, same, stack
 
 GONE: Final = 404
 TRIES: Final = 2
@@ -41,7 +41,6 @@ class Outcome(StrEnum):
     POSTED = "posted"
     EDITED = "edited"
     UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _show(forge: Forge, report: Report) -> Shown:
 def _own(forge: Forge, author: str, report: Report) -> list[Comment]:
     """The oldest first, so that jobs that tidy at the same time keep the same one."""
     mine = (comment for comment in forge.comments() if comment.author.lower() == author.lower())
-    found = (comment for comment in mine if key(marker(comment.text) or {}) == report.key)
+    found = (comment for comment in mine if stack(marker(comment.text)) == report.stack)
     return sorted(found, key=lambda comment: (comment.thread, comment.id))
 
 

@@ -15,21 +15,19 @@ NEUTRAL: Final = "neutral"
 WRITE: Final = "Write it with: mailgrant preview-report --stack NAME --format {form} --output FILE, a file for each stack"
 TOO_LONG: Final = "{place}: {length:,} letters are more than the {longest:,} that a comment can have here"
 
-Key = tuple[str, ...]
-
 
 @dataclass(frozen=True)
 class Report:
     """A report to be shown.
 
     Args:
-        key: the stacks that it is of; what tells one comment from another.
+        stack: that it is of; what tells one comment from another.
         text: Markdown, whose first line is the marker.
         quiet: whether nobody has to look at it: it is neutral and complete.
         place: where it was read, for messages.
     """
 
-    key: Key
+    stack: str
     text: str = field(repr=False)
     quiet: bool
     place: str
@@ -62,29 +60,28 @@ def read(file: Path, form: str) -> Report:
     """
     text = _content(file, form)
     told = marker(text)
-    if told is None:
+    if not stack(told):
         raise SetupError(
-            f"{file}: its first line is not the hidden marker of a report", WRITE.format(form=form)
+            f"{file}: its first line is not the marker of a report of one stack", WRITE.format(form=form)
         )
     quiet = told.get("verdict") == NEUTRAL and told.get("complete") is True
-    return Report(key(told), text, quiet, str(file))
+    return Report(stack(told), text, quiet, str(file))
 
 
-def marker(text: str) -> Mapping[str, Any] | None:
-    """What the marker in the first line of a text says; None if there is none that names a stack."""
+def marker(text: str) -> Mapping[str, Any]:
+    """What the marker in the first line of a text says; empty if that is none."""
     found = MARKER.fullmatch(text.partition("\n")[0].rstrip())
     try:
         told = json.loads(found[1]) if found else None
     except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) and key(told) else None
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
-def key(told: Mapping[str, Any]) -> Key:
-    """The stacks that a marker names; a report can be of several."""
-    stacks = told.get("stacks", [told.get("stack")])
-    texts = isinstance(stacks, list) and all(isinstance(stack, str) and stack for stack in stacks)
-    return tuple(sorted(stacks)) if texts else ()
+def stack(told: Mapping[str, Any]) -> str:
+    """The stack that a marker names; empty if it names none."""
+    named = told.get("stack")
+    return named if isinstance(named, str) else ""
 
 
 def same(one: str, other: str) -> bool:

@@ -151,14 +151,14 @@ def azure_devops(environment: Environment, number: int | None) -> AzureDevOpsPla
     )
 
 
-def from_a_fork(forge: ForgeName, environment: Environment) -> bool:
+def from_a_fork(environment: Environment) -> bool:
     """Whether the pull request comes from another repository than it goes to.
 
     The ``fork`` in GitHub's event does not say that: it is true wherever the repository itself was forked once. A head
     without a repository is one that was deleted.
     """
-    if forge == ForgeName.AZURE_DEVOPS:
-        return environment.get("SYSTEM_PULLREQUEST_ISFORK", "").lower() == "true"
+    if environment.get("SYSTEM_PULLREQUEST_ISFORK", "").lower() == "true":
+        return True
     pull_request = _map(event(environment).get("pull_request"))
     if not pull_request:
         return False
