@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -208,6 +209,30 @@ def _dates(entry: dict[str, Any]) -> list[str]:
 app.command()(adopt)
 app.command()(comment)
 app.command(name="client-config")(client_config)
+
+
+ChecksOption = Annotated[
+    list[str] | None,
+    typer.Option("--stack", "-s", help="Name of a stack; may be repeated. [default: all that have a file]"),
+]
+
+
+@app.command()
+def check(stack_names: ChecksOption = None, as_json: JsonOption = False) -> None:
+    """Check stack files and their guardrails as they stand there: nobody is asked, and no secret is needed.
+
+    Exit code 1 if a stack has faults, or a guardrail stops it.
+    """
+    # It brings Pulumi with it, which takes most of a second.
+    from mailgrant import check as checks  # noqa: PLC0415
+
+    checked = checks.check(stack_names or [], Path.cwd(), moment.now())
+    ok = all(one.ok for one in checked)
+    if as_json:
+        typer.echo(json.dumps({"ok": ok, "stacks": [one.entry for one in checked]}))
+    else:
+        typer.echo("\n".join(map(str, checked)))
+    raise typer.Exit(0 if ok else FAILED)
 
 
 @app.command(name="schema")

@@ -79,14 +79,19 @@ def value(key: str) -> Any:
 
 
 def configured() -> dict[str, Any]:
-    """The stack's values below ``mailgrant:``, by key without the namespace.
+    """The values below ``mailgrant:`` of the stack that Pulumi runs at the moment."""
+    return said(_everything())
+
+
+def said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a stack below ``mailgrant:``, by key without the namespace.
 
     An empty value is as good as none: in ``Pulumi.yaml`` a key without a default would be one that the engine
     demands, and it would complain of it alone, before we can tell every fault at once.
     """
     own = {
         key.removeprefix(NAMESPACE): decoded(value)
-        for key, value in _everything().items()
+        for key, value in values.items()
         if key.startswith(NAMESPACE)
     }
     return {

@@ -30,8 +30,8 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     """Declare everything that a plan wants; gives the stack's outputs.
 
     Raises:
-        RunError: a guardrail stops it, the azuread provider cannot sign in, the tenant would refuse a credential, an application is another
-            stack's, or somebody who is consented for is not there; nothing is declared then.
+        RunError: a guardrail stops it, the azuread provider cannot sign in, the tenant would refuse a credential, an
+            application is another stack's, or somebody who is consented for is not there; nothing is declared then.
     """
     _guard(plan)
     _sign_in()

@@ -6,6 +6,7 @@ in which file and line a place stands.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any, Final
 
 import yaml
 
-from mailgrant.errors import ConfigurationFault
+from mailgrant.errors import ConfigurationFault, SetupError
 from mailgrant.schema.places import NAMESPACE, path
 from mailgrant.schema.words import shown
 
 HEADERS: Final = frozenset({"mailbox", "address"})
 DELIMITERS: Final = ",;\t"  # Excel's own depends on the country
+BOOLEAN: Final = "tag:yaml.org,2002:bool"
 LARGEST: Final = 16 << 20  # bytes; a hundred thousand mailboxes are a third of it
 EXTENDS: Final = "mailgrant:extends"
 Place = tuple[str, ...]
@@ -200,6 +202,33 @@ class _Strict(yaml.SafeLoader):
                 )
             seen.add(str(key.value))
         return node
+
+
+class _AsPulumi(_Strict):
+    """To Pulumi's own YAML, yes, no, on and off are words."""
+
+
+_AsPulumi.yaml_implicit_resolvers = {
+    first: [one for one in resolvers if one[0] != BOOLEAN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_AsPulumi.add_implicit_resolver(BOOLEAN, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
+
+
+def as_pulumi(path: Path) -> dict[str, Any]:
+    """A project's or a stack's own file, as the engine reads it.
+
+    Raises:
+        SetupError: it is not there, or is no map.
+    """
+    try:
+        found = yaml.load(_content(path).decode("utf-8-sig"), _AsPulumi)  # noqa: S506 - it is a safe loader
+    except Exception as error:  # noqa: BLE001 - a value such as 2027-99-99 raises what Python does
+        why = _told(error) if isinstance(error, yaml.YAMLError) else error
+        raise SetupError(f"{path} cannot be read: {why}") from None
+    if not isinstance(found, dict):
+        raise SetupError(f"{path} holds no map of keys")
+    return found
 
 
 def _loaded(found: Expanded, place: str, file: str, text: str) -> Any:

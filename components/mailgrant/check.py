@@ -1,0 +1,81 @@
+"""Stack files held against the schema and their guardrails, as they stand there: no engine runs, and nobody is asked."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mailgrant import config, files
+from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
+from mailgrant.facts import CUSTOM_CLOUD
+from mailgrant.guardrails import Finding, findings
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with one stack.
+
+    Args:
+        stack: its name.
+        faults: of its configuration; guardrails are only looked at if there are none.
+        findings: of its guardrails.
+    """
+
+    stack: str
+    faults: Sequence[ConfigurationFault] = ()
+    findings: Sequence[Finding] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing would stop an update."""
+        return not self.faults and all(one.severity != "error" for one in self.findings)
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """As ``mailgrant check --json`` has it: ``{stack, ok, faults: [{path, problem}], findings: [{rule, …}]}``."""
+        return {**asdict(self), "ok": self.ok}
+
+    def __str__(self) -> str:
+        told = [f"  error: {one.path}: {one.problem}" for one in self.faults]
+        told += [f"  {one.severity}: {one}".replace("\n", "\n  ") for one in self.findings]
+        verdict = ("ok" if self.ok else "stopped") if told else "all is well"
+        return "\n".join([f"{self.stack}: {verdict}", *told])
+
+
+def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
+    """Check stacks of a project.
+
+    Args:
+        names: of the stacks; all that have a file unless given.
+        start: the project's folder, or one below it.
+        now: the moment for certificates and waivers, aware.
+
+    Raises:
+        SetupError: there is no project, no such stack, or a file that cannot be read.
+    """
+    root = next((one for one in (start, *start.parents) if (one / "Pulumi.yaml").is_file()), None)
+    if root is None:
+        raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
+    folder = root / str(files.as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
+    paths = sorted(folder.glob("Pulumi.*.yaml"))
+    found = {path.name.removeprefix("Pulumi.").removesuffix(".yaml"): path for path in paths}
+    if not found:
+        raise SetupError(f"{folder} holds no stack's file", "A stack is a file such as Pulumi.prod.yaml.")
+    if missing := [name for name in names if name not in found]:
+        raise SetupError(f"there is no {folder / f'Pulumi.{missing[0]}.yaml'}")
+    return [_checked(name, found[name], now) for name in dict.fromkeys(names or found)]
+
+
+def _checked(name: str, path: Path, now: datetime) -> Checked:
+    values = files.as_pulumi(path).get("config") or {}
+    if not isinstance(values, dict):
+        raise SetupError(f"{path} holds no map of keys under config:")
+    own = config.said({str(key): value for key, value in values.items()})
+    azuread = config.environment(values.get)
+    if own.get("cloud") == CUSTOM_CLOUD:  # its hosts are in a file that only a running tenant has
+        own, azuread = {**own, "cloud": "global"}, config.METADATA_HOST
+    try:
+        return Checked(name, findings=findings(config.parse(own, now, path.parent, azuread)))
+    except ConfigurationError as error:
+        return Checked(name, error.faults)
