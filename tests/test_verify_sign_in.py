@@ -18,7 +18,7 @@ from tests.worlds import OfflineTenant, Project
 
 pytestmark = pytest.mark.engine
 
-SUPPORT = "support@contoso.com"
+SUPPORT, PATTI = "support@contoso.com", "patti@contoso.com"
 PEOPLE: dict[str, Any] = {"kind": "delegated", "consent": [ADELE]}
 CLIENTS: dict[str, Any] = {
     "anywhere": PEOPLE | {"protocols": ["imap", "smtp"], "device_code": True},
@@ -41,7 +41,7 @@ CLIENTS: dict[str, Any] = {
 
 
 def verify(project: Project, person: Callable[[str], None], *arguments: str, expect: int = 0) -> Any:
-    """Run the command; the person acts on the first line that it says. Gives its report."""
+    """Run the command; the person acts on the first line that it says. Gives its report, or else its errors."""
     command = [str(Path(sys.executable).with_name("mailgrant")), "verify", "--json", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(
@@ -51,7 +51,7 @@ def verify(project: Project, person: Callable[[str], None], *arguments: str, exp
         person(running.stderr.readline())
         said, errors = running.communicate(timeout=120)
     assert running.returncode == expect, said + errors
-    return json.loads(said)
+    return json.loads(said) if said else errors
 
 
 def verdicts(report: Any) -> dict[tuple[str, str], str]:
@@ -87,6 +87,17 @@ def test_a_person_signs_in_and_proves_what_that_opens(project: Project, at_offli
     assert verdicts(verify(project, opens_the_page, "--sign-in", "desk")) == {(ADELE, "pop"): "ok"}
     report = verify(project, enters_the_code, "--sign-in", "thunderbird")
     assert verdicts(report) == {(ADELE, "imap"): "ok"}
+
+    # Somebody who was not named, and says no.
+    def says_no(said: str) -> None:
+        [address, code] = re.findall(r"open the page (\S+) and enter the code (\S+)", said)[0]
+        Program(at_offline, clients["anywhere"]).page(address).press("", otc=code).sign_in(PATTI).press(
+            "cancel"
+        )
+
+    errors = verify(project, says_no, "--sign-in", "anywhere", expect=2)
+    assert "AADSTS65004" in errors
+    assert "said no on Entra's page" in errors
 
     # Where nobody can sign in from here, it says what is missing.
     assert (

@@ -45,5 +45,5 @@ def grants_of(graph: Graph, principal: str) -> list[Grant]:
 
 
 def _grant(told: Mapping[str, Any]) -> Grant:
-    scopes = frozenset(str(told["scope"] or "").split())
+    scopes = frozenset((told["scope"] or "").split())
     return Grant(told["id"], told["resourceId"], told.get("principalId") or "", scopes)

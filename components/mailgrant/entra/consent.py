@@ -56,10 +56,18 @@ class GivenAlready:
             self._hooks[client] = pulumi.ResourceHook(place, self._look(client), options)
         return pulumi.ResourceHookBinding(before_create=[self._hooks[client]])
 
+    async def look(self, client: str, told: pulumi.ResourceHookArgs) -> None:
+        """Fail if a consent that the engine is about to create is there.
+
+        Raises:
+            RunError: it is, with what to do about it.
+        """
+        if there := await asyncio.to_thread(self._there, told.new_inputs or {}):
+            raise pulumi.RunError(f"{self._what.get(told.name, told.name)} {_refusal(client, there, told)}")
+
     def _look(self, client: str) -> pulumi.ResourceHookFunction:
         async def look(told: pulumi.ResourceHookArgs) -> None:
-            if there := await asyncio.to_thread(self._there, told.new_inputs or {}):
-                raise pulumi.RunError(f"{self._what[told.name]} {_refusal(client, there, told)}")
+            await self.look(client, told)
 
         return look
 

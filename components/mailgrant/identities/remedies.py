@@ -15,6 +15,11 @@ _FEDERATED: Final = (
     "(repository and branch or environment; organization, project and service connection), audience."
 )
 
+_CONSENT: Final = (
+    "Nobody has consented for this person: name them under the client's consent, or have an administrator open the "
+    "admin_consent_url that the stack puts out."
+)
+
 REMEDIES: Final = {
     "AADSTS7000215": "Use the secret's value, not its id; a value is shown only once, when it is made.",
     "AADSTS7000222": "The secret has expired: make a new one, or better: use OIDC or a certificate.",
@@ -44,6 +49,13 @@ REMEDIES: Final = {
     "AADSTS50166": "Entra could not reach the issuer of the assertion: its keys must be public. Try again later.",
     "AADSTS500011": "Exchange Online is not in this tenant: check the tenant id and mailgrant:cloud.",
     "AADSTS53003": "A Conditional Access policy blocks the application: see the sign-in log in the Entra admin center.",
+    "AADSTS50105": (
+        "The enterprise application is for assigned people alone: assign this one, or switch off Assignment required."
+    ),
+    "AADSTS65001": _CONSENT,
+    "AADSTS65004": "Whoever signed in said no on Entra's page.",
+    "AADSTS90094": _CONSENT,
+    "AADSTS70020": "The code has ended: it lives for 15 minutes.",
     "AADSTS65002": (
         "A person who is logged in at the Azure CLI gets no token for Exchange: log in there as an application, "
         "or set a certificate or OIDC."
