@@ -20,10 +20,11 @@ FORK: Final = (
 OTHER_AUTHOR: Final = "the token posts as {author}: give --author '{author}', so that the comment is found before another is posted"
 Place = github.GitHub | azure_devops.AzureDevOps
 SKIPPED: Final = "skipped"
-WORDS: Final = {
-    Outcome.POSTED: "posted",
-    Outcome.EDITED: "brought up to date",
-    Outcome.UNCHANGED: "says so already",
+SENTENCES: Final = {
+    Outcome.POSTED: "comment on {stack}: posted: {url}",
+    Outcome.EDITED: "comment on {stack}: brought up to date: {url}",
+    Outcome.UNCHANGED: "comment on {stack}: says so already: {url}",
+    SKIPPED: "nothing was posted",
 }
 FORMS: Final = {ForgeName.GITHUB: github.FORM, ForgeName.AZURE_DEVOPS: azure_devops.FORM}
 LONGEST: Final = {ForgeName.GITHUB: github.LONGEST, ForgeName.AZURE_DEVOPS: azure_devops.LONGEST}
@@ -69,38 +70,33 @@ def comment(
     name = forge or settings.forge_here(os.environ)
     try:
         if settings.from_a_fork(os.environ):  # before anything is read: nothing may be there
-            told, warnings = _told(name, outcome=SKIPPED, why=FORK), [FORK]
+            told = _told(name, outcome=SKIPPED, warnings=[FORK])
         else:
             if summary:
                 typer.echo(commands.summarize(name, summary, os.environ), err=as_json, nl=False)
-            place = _place(name, author, pull_request)
-            told, warnings = _shown(name, place, report)
+            told = _shown(name, _place(name, author, pull_request), report)
     except MailgrantError as error:
         typer.echo(commands.annotation(name, Level.ERROR, str(error)), err=as_json)
         raise
-    for warning in warnings:
+    for warning in told["warnings"]:
         typer.echo(commands.annotation(name, Level.WARNING, warning), err=as_json)
-    if as_json or told["outcome"] != SKIPPED:
-        typer.echo(
-            json.dumps(told)
-            if as_json
-            else "comment on {stack}: {words}: {url}".format(**told, words=WORDS[told["outcome"]])
-        )
+    typer.echo(json.dumps(told) if as_json else SENTENCES[told["outcome"]].format(**told))
 
 
-def _shown(name: ForgeName, place: Place, file: Path) -> tuple[dict[str, Any], list[str]]:
+def _shown(name: ForgeName, place: Place, file: Path) -> dict[str, Any]:
     report = reports.read(file, FORMS[name])
     report.refuse_longer_than(LONGEST[name], FORMS[name])
     shown = show(place, report)
     author = shown.comment.author
     told = _told(name, stack=report.stack, outcome=shown.outcome, url=shown.comment.url, author=author)
-    surprise = author.lower() != place.author.lower()
-    return told | {"removed": shown.removed}, [OTHER_AUTHOR.format(author=author)] if surprise else []
+    if author.lower() != place.author.lower():
+        told["warnings"] = [OTHER_AUTHOR.format(author=author)]
+    return told | {"removed": shown.removed}
 
 
 def _told(name: ForgeName, **known: Any) -> dict[str, Any]:
     """What ``--json`` says, whatever became of the report."""
-    return {"forge": name, "stack": None, "url": None, "author": None, "removed": 0, "why": None} | known
+    return {"forge": name, "stack": None, "url": None, "author": None, "removed": 0, "warnings": []} | known
 
 
 def _place(name: ForgeName, author: str | None, number: int | None) -> Place:
