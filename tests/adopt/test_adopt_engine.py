@@ -11,7 +11,7 @@ from tests.worlds import OfflineTenant, Project
 
 pytestmark = pytest.mark.engine
 
-IMPORT = ("import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes")
+IMPORT = ("import", "--generate-code=false", "--protect=false", "--yes", "--file")
 UP = ("up", "--yes", "--skip-preview")
 INVOICES = "invoices@contoso.com"
 
@@ -34,9 +34,14 @@ def test_three_clients_are_taken_over_and_nothing_changes(
     offline.stats(reset=True)
 
     # Adopting reads, and so does the import.
-    for client in (["Old program", "--all-mailboxes"], ["Support Portal"], ["thunderbird"]):
-        empty.mailgrant("adopt", *client, "--write")
-        empty.pulumi(*IMPORT)
+    clients = {
+        "old-program": ["Old program", "--all-mailboxes"],
+        "support-portal": ["Support Portal"],
+        "thunderbird": ["thunderbird"],
+    }
+    for name, words in clients.items():
+        empty.mailgrant("adopt", *words, "--write")
+        empty.pulumi(*IMPORT, f"import-{name}.json")
     assert exchange_writes(offline) == {}
     assert graph_writes(offline) == {}
     assert (
@@ -98,7 +103,7 @@ def test_the_classic_mistake_is_named_and_mended(
     )
 
     # What it said will change is all that changes.
-    empty.pulumi(*IMPORT)
+    empty.pulumi(*IMPORT, "import-reader.json")
     offline.stats(reset=True)
     said = empty.pulumi(*UP)
     assert "~ 1 updated" in said

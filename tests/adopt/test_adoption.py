@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from mailgrant.adopt.adoption import CLIENTS, MAILBOXES, Adoption, Wish, adopt
 from mailgrant.adopt.project import Project
-from mailgrant.errors import SetupError
+from mailgrant.adopt.stack_file import insert
+from mailgrant.errors import GraphError, SetupError
 from tests.adopt.by_hand import EXCHANGE, GRAPH, ROLES, SCOPES, SURE, Administrator
 from tests.worlds import OfflineTenant
 
@@ -53,8 +55,8 @@ def test_a_daemon_that_opens_more_than_a_stack_can_say(desk: tuple[Administrator
         "credentials": {"old-vm": {"type": "external", "expires": "2027-05-01"}},
     }
     assert done.left == [
-        "the permission full_access_as_app of Office 365 Exchange Online (application); it opens every mailbox of the tenant",
-        "the permission Mail.Read of Microsoft Graph (application); it opens every mailbox of the tenant",
+        "the permission full_access_as_app of Office 365 Exchange Online (application); it reaches every mailbox of the tenant, unless a policy of Exchange's limits it",
+        "the permission Mail.Read of Microsoft Graph (application); it reaches every mailbox of the tenant, unless a policy of Exchange's limits it",
         "ChangeOwner on invoices@contoso.com: a stack cannot hold it",
         "a refusal of FullAccess on billing@contoso.com: a stack cannot hold it",
         "the federated credential GitHub_main: its name can be no name of a stack",
@@ -148,6 +150,35 @@ def test_people_who_consented_and_switches_that_stay(desk: tuple[Administrator, 
     ]
 
 
+def test_whoever_may_not_read_people_is_told_what_is_missing(desk: tuple[Administrator, Project]) -> None:
+    administrator, project = desk
+    administrator.third_party()
+    administrator.offline.withdraw("User.Read.All")
+
+    with pytest.raises(GraphError) as caught:
+        adopted(project, "thunderbird")
+
+    assert caught.value.status == 403
+    assert "User.Read.All" in caught.value.remedy
+
+
+def test_a_name_may_be_anything(desk: tuple[Administrator, Project]) -> None:
+    administrator, project = desk
+    name = "O'Brien's \"mail\" $(id) [b]: #1"
+    made = administrator.secret(administrator.register(name, ROLES[:1]), "`x` | \u2019;")
+    administrator.assign(made, EXCHANGE, "IMAP.AccessAsApp")
+    administrator.know(made, name)
+    administrator.open(INVOICES, made.principal)
+
+    done = adopted(project, name, INVOICES)
+
+    assert done.name == "o-brien-s-mail-id-b-1"
+    assert done.changes == done.left == []
+    written = yaml.safe_load(insert("config:\n  a: 1\n", done.sections))["config"][CLIENTS][done.name]
+    assert written["display_name"] == name
+    assert list(written["credentials"]) == ["x"]
+
+
 REFUSED = {
     "nobody": "no application of this tenant is called nobody",
     "twice": "2 applications of this tenant are called twice:\n  - ",
@@ -207,7 +238,8 @@ def test_a_client_that_the_stack_declares_is_found_again(desk: tuple[Administrat
     administrator.know(lost, "poller")
     administrator.open(INVOICES, lost.principal)
 
-    done = adopted(declaring, "poller-dev")
+    done = adopted(declaring, "poller")
+    assert adopted(declaring, "poller-dev") == done
 
     assert (done.name, done.sections) == ("poller", {})
     listed = "the list of permissions that the application asks for"

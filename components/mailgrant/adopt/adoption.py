@@ -1,7 +1,7 @@
 """One client adopted: read, inferred, compared, and written down; nothing in the tenant is changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailgrant import config, moment
@@ -38,7 +38,7 @@ class Wish:
     """What somebody wants adopted.
 
     Args:
-        client: a display name, an application id, or the name of a published client.
+        client: a display name, an application id, or the name of a published client or of a client of the stack.
         name: of the client in the stack; made of the display name if empty.
         mailboxes: addresses of the client's mailboxes.
         every_mailbox: look at all that there are.
@@ -80,22 +80,33 @@ def adopt(wish: Wish, project: Project, report: Report) -> Adoption:
         report: gets lines of progress.
 
     Raises:
-        SetupError: it cannot be adopted, or is in a stack already.
-        ConfigurationError: what was found makes no valid stack.
+        SetupError: it cannot be adopted, is another stack's, or makes no valid stack together with what is there.
         MailgrantError: something could not be read.
     """
+    wish = _of_the_stack(wish, project)
     found = reading.read(directory(project.value, project.cloud), wish.client)
     _check_owner(found, project)
     name = _name(wish, found, project)
     exchange = Exchange(connect(project.value), report)
     if name in (project.everything.get("clients") or {}):
         sections: Sections = {}
+        report(f"the stack declares {name} already: its mailboxes are looked at, and no others")
         taken = _declared(name, found, exchange, project)
     else:
         taken, sections = _inferred(name, wish, found, exchange, project)
     external = ", ".join(taken.client.credentials.external)
     advice = NEW.format(names=external) if external else ""
     return Adoption(name, sections, import_list(name, taken), changes(taken), leftovers(taken), advice)
+
+
+def _of_the_stack(wish: Wish, project: Project) -> Wish:
+    """The same in Entra's words, if a client of the stack is meant."""
+    if wish.name or wish.client not in (project.everything.get("clients") or {}):
+        return wish
+    stack = _parsed(project, {})
+    plan = stack.clients[wish.client]
+    known = plan.client_id if isinstance(plan, ThirdPartyPlan) else stack.display_name(wish.client)
+    return replace(wish, client=known, name=wish.client)
 
 
 def _declared(name: str, found: Found, exchange: Exchange, project: Project) -> Taken:
@@ -124,7 +135,8 @@ def _inferred(
     told = outline(found)
     named = tuple(dict.fromkeys(map(exchange.primary, wish.mailboxes)))
     looked = _looked(wish, found, told, exchange, named)
-    looked.smtp_auth = exchange.switches({*named, *looked.rights, *told.senders})
+    if "smtp" in told.protocols or looked.sending:
+        looked.smtp_auth = exchange.switches({*named, *looked.rights, *told.senders})
     suffix = f"-{project.everything['suffix']}" if project.everything.get("suffix") else ""
     display_name = "" if found.name == f"{name}{suffix}" else found.name
     one = client(Sight(found, looked, named, moment.now()), display_name)

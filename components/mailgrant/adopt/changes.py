@@ -126,7 +126,10 @@ def _record(taken: Taken) -> Iterator[str]:
         return
     if record is None:
         yield "makes the record of the application in Exchange (New-ServicePrincipal), without which no login works"
-    elif record.object_id.lower() != principal.lower() or record.app_id.lower() != taken.found.client_id:
+    elif (
+        record.object_id.lower() != principal.lower()
+        or record.app_id.lower() != taken.found.client_id.lower()
+    ):
         yield (
             f"replaces the record of the application in Exchange: its ObjectId is {record.object_id}, and the enterprise "
             f"application's is {principal}; no login works with it, and what it was granted is granted anew"

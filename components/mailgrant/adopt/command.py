@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from mailgrant.adopt.project import Project
 
 DIFFERS: Final = 1  # the exit code, if the next update would change something
-IMPORT_FILE: Final = "import.json"
+IMPORT_FILE: Final = "import-{}.json"  # one a client: two may wait for their import
 
 
 def adopt(  # noqa: PLR0913 - options of a command
     *,
-    client: Annotated[str, typer.Argument(help="Display name or application (client) id, or thunderbird.")],
+    client: Annotated[
+        str,
+        typer.Argument(help="Display name, application (client) id, thunderbird, or a client of the stack."),
+    ],
     stack: Annotated[
         str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
     ] = None,
@@ -34,7 +37,7 @@ def adopt(  # noqa: PLR0913 - options of a command
         bool, typer.Option("--all-mailboxes", help="Look at every mailbox of the tenant: two reads each.")
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help=f"Put the client into the stack's file, and write {IMPORT_FILE}.")
+        bool, typer.Option("--write", help="Put the client into the stack's file, and write its import list.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -62,12 +65,13 @@ def _say(line: str) -> None:
 
 
 def _written(done: "Adoption", here: "Project") -> list[str]:
-    imports = Path.cwd() / IMPORT_FILE
-    if done.sections:
-        text = here.file.read_bytes().decode() if here.file.exists() else ""
-        here.file.write_bytes(insert(text, done.sections).encode())
+    imports = Path.cwd() / IMPORT_FILE.format(done.name)
+    text = here.file.read_bytes().decode() if here.file.exists() else ""
+    merged = insert(text, done.sections) if done.sections else text
     imports.write_text(json.dumps(done.imports, indent=2) + "\n")
-    return [*([str(here.file)] if done.sections else []), str(imports)]
+    if merged != text:
+        here.file.write_bytes(merged.encode())
+    return [*([str(here.file)] if merged != text else []), str(imports)]
 
 
 def _report(done: "Adoption", written: list[str]) -> dict[str, object]:
@@ -92,7 +96,7 @@ def _show(done: "Adoption", here: "Project", written: list[str]) -> None:
     _list("written:", written)
     which = f" --stack {here.stack}"
     steps = (
-        f"pulumi import --file {IMPORT_FILE} --generate-code=false --protect=false --yes{which}",
+        f"pulumi import --file {IMPORT_FILE.format(done.name)} --generate-code=false --protect=false --yes{which}",
         f"pulumi up --diff{which}",
     )
     again = () if written else ("the same command with --write",)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from mailgrant.adopt.credentials import Credentials, credentials
-from mailgrant.adopt.exchange import Looked
+from mailgrant.adopt.exchange import Looked, Sending
 from mailgrant.adopt.found import EVERYBODY, MAIL_APIS, Found, protocols_of
 from mailgrant.errors import SetupError
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, PROTOCOLS
@@ -147,9 +147,7 @@ def _daemon(sight: Sight, told: Outline, made: Credentials) -> Client:
     protocols, scope = told.protocols, None
     left: tuple[str, ...] = ()
     if (sending := sight.looked.sending) and "smtp" in protocols:
-        left = (
-            f"the role assignment {sending.assignment}: with SMTP.SendAsApp, Exchange does not ask for its scope",
-        )
+        left = _unused(sending, "with SMTP.SendAsApp, Exchange does not ask for its scope")
     elif sending:
         protocols = tuple(one for one in PROTOCOLS if one in {*protocols, "smtp"})
         scope = SmtpScope(sending.group, sending.filter)
@@ -177,7 +175,12 @@ def _delegated(sight: Sight, told: Outline, made: Credentials) -> Client:
         _mailboxes(sight),
         made.plans,
     )
-    return Client(plan)
+    left = _unused(sight.looked.sending, "only a daemon has a scope in a stack")
+    return Client(plan, left=left)
+
+
+def _unused(sending: Sending | None, why: str) -> tuple[str, ...]:
+    return (f"the role assignment {sending.assignment}: {why}",) if sending else ()
 
 
 def _third_party(sight: Sight, told: Outline) -> Client:

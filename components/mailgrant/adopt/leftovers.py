@@ -7,7 +7,7 @@ from mailgrant.adopt.changes import Taken
 from mailgrant.adopt.found import Held
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, GRAPH_APP_ID
 
-EVERY_MAILBOX = "; it opens every mailbox of the tenant"
+EVERY_MAILBOX = "; it reaches every mailbox of the tenant, unless a policy of Exchange's limits it"
 
 
 def leftovers(taken: Taken) -> list[str]:

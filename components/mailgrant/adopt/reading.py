@@ -14,6 +14,11 @@ from mailgrant.facts import PUBLISHED_CLIENTS
 
 GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NOT_FOUND: Final = 404
+REFUSED: Final = (401, 403)
+NEEDED: Final = (
+    "The identity that runs mailgrant needs the Graph permissions Application.ReadWrite.All, "
+    "DelegatedPermissionGrant.ReadWrite.All and User.Read.All, with admin consent."
+)
 MANAGED: Final = "ManagedIdentity"
 EXPRESSIONS: Final = "beta"  # Graph's version that shows the expressions of federated credentials
 Told = Mapping[str, Any]
@@ -31,6 +36,15 @@ def read(graph: Graph, client: str) -> Found:
         GraphError: no answer, or a refusal.
         SignInError: there is no token.
     """
+    try:
+        return _read(graph, client)
+    except GraphError as error:
+        if error.status not in REFUSED:
+            raise
+        raise GraphError(error.status, error.code, error.message, NEEDED) from None
+
+
+def _read(graph: Graph, client: str) -> Found:
     app_id = _the_one(graph, client)
     [application] = [*_of(graph, "applications", app_id), None][:1]
     [principal] = [*_of(graph, "servicePrincipals", app_id), None][:1]

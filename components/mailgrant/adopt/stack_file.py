@@ -8,6 +8,7 @@ import yaml
 from mailgrant.errors import SetupError
 
 STEP: Final = 2  # spaces of indentation
+REMEDY: Final = "Run adopt without --write, and put in yourself what it prints."
 Section = Mapping[str, Any]
 
 
@@ -28,11 +29,8 @@ def insert(text: str, sections: Mapping[str, Section]) -> str:
         _add(expected, key, entries)
         found = _inserted(found, key, entries)
     if _loaded(found) != expected:
-        raise SetupError("the stack's file is written in a way that cannot be added to", _REMEDY)
+        raise SetupError("the stack's file is written in a way that cannot be added to", REMEDY)
     return found.replace("\n", newline)
-
-
-_REMEDY: Final = "Run adopt without --write, and put in yourself what it prints."
 
 
 def _loaded(text: str) -> dict[str, Any]:
@@ -43,7 +41,7 @@ def _loaded(text: str) -> dict[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):
-        raise SetupError("the stack's file holds no map of keys under config:", _REMEDY)
+        raise SetupError("the stack's file holds no map of keys under config:", REMEDY)
     return found
 
 
@@ -63,8 +61,8 @@ def _inserted(text: str, key: str, entries: Section) -> str:
     if config is None:
         return _joined(text, len(text.splitlines()), {"config": {key: entries}}, 0)
     if section is None:
-        return _joined(text, *_end(config, text), {key: entries}, _indentation(config))
-    return _joined(text, *_end(section, text), entries, _indentation(section))
+        return _joined(text, _end(config, text), {key: entries}, _indentation(config))
+    return _joined(text, _end(section, text), entries, _indentation(section))
 
 
 Pair = tuple[yaml.Node, yaml.Node]
@@ -76,7 +74,7 @@ def _member(node: yaml.Node | None, name: str) -> Pair | None:
     return next(((key, value) for key, value in node.value if key.value == name), None)
 
 
-def _end(pair: Pair, text: str) -> tuple[int]:
+def _end(pair: Pair, text: str) -> int:
     """The number of lines up to the last one of a key's value that says something."""
     key, value = pair
     if isinstance(value, yaml.MappingNode) and value.flow_style:
@@ -87,7 +85,7 @@ def _end(pair: Pair, text: str) -> tuple[int]:
     last = _last_line(value)
     while last > key.start_mark.line and not lines[last].strip():
         last -= 1
-    return (last + 1,)
+    return last + 1
 
 
 def _last_line(node: yaml.Node) -> int:
