@@ -1,4 +1,4 @@
-"""Rotation by the date alone: over any walk of days, nothing that somebody may still use is ended."""
+"""Rotation by the date alone, of secrets and certificates alike: over any walk of days, nothing that somebody may still use is ended."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -72,3 +72,43 @@ def test_the_same_period_gives_the_same_newest_secret(
 
     assert periods(newest.rotates_at - timedelta(microseconds=1), *setting, name)[0] == newest
     assert periods(newest.rotates_at, *setting, name)[0].number == newest.number + 1
+
+
+@given(moments, settings(), names, st.lists(st.integers(1, 24 * 40), min_size=1, max_size=30))
+def test_a_successor_is_out_for_the_grace_period_less_what_pulumi_up_was_late(
+    now: datetime, setting: tuple[timedelta, timedelta], name: str, hours: list[int]
+) -> None:
+    """Whenever somebody runs ``pulumi up``: what was handed out stays in place until it ends by itself."""
+    lifetime, rotate = setting
+    newest = periods(now, lifetime, rotate, name)[0]
+    for step in hours:
+        before, now = now, now + timedelta(hours=step)
+        kept = periods(now, lifetime, rotate, name)
+        if kept[0] == newest:
+            assert now < newest.rotates_at  # nothing rotates late
+            continue
+        assert now >= newest.rotates_at > before  # nor early
+        assert newest in kept or newest.expires_at <= now
+        assert newest.expires_at - now >= rotate - (now - newest.rotates_at)
+        newest = kept[0]
+
+
+@given(moments, names, names)
+def test_a_credential_rotates_on_the_same_day_whatever_else_there_is(
+    now: datetime, one: str, other: str
+) -> None:
+    setting = timedelta(days=180), timedelta(days=90)
+    difference = abs(periods(now, *setting, one)[0].rotates_at - periods(now, *setting, other)[0].rotates_at)
+
+    assert difference % timedelta(days=1) == timedelta(0)
+    assert difference == timedelta(0) or one != other
+
+
+def test_names_spread_rotations_over_the_days_of_a_period() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    days = {
+        periods(now, timedelta(days=180), timedelta(days=90), f"client-{number}.vm")[0].rotates_at
+        for number in range(500)
+    }
+
+    assert len(days) > 80
