@@ -19,8 +19,10 @@ from mailgrant.errors import ConfigurationError, ConfigurationFault
 from mailgrant.facts import OFFLINE_ACCESS, PROTOCOLS, Cloud
 from mailgrant.mail_settings import mail_settings
 from mailgrant.model import ClientPlan, DaemonPlan, DelegatedPlan, Plan, SmtpScope, ThirdPartyPlan
-from mailgrant.options import within
+from mailgrant.options import once_of, within
 
+DAEMON: Final = "mailgrant:index:DaemonClient"
+DELEGATED: Final = "mailgrant:index:DelegatedClient"
 Failed = pulumi.Output[Mapping[str, str]]
 
 
@@ -45,7 +47,7 @@ class DaemonClient(pulumi.ComponentResource):
         strict: bool = True,
     ) -> None:
         _check(name, plan, stack.cloud)
-        super().__init__("mailgrant:index:DaemonClient", name, None, opts)
+        super().__init__(DAEMON, name, None, once_of(opts, DELEGATED))
         mine = within(self, opts)
         self.entra = EntraApplication(
             name,
@@ -96,7 +98,7 @@ class DelegatedClient(pulumi.ComponentResource):
         found: Found | None = None,
     ) -> None:
         _check(name, plan, stack.cloud)
-        super().__init__("mailgrant:index:DelegatedClient", name, None, opts)
+        super().__init__(DELEGATED, name, None, once_of(opts, DAEMON))
         mine = within(self, opts)
         known = found or look_around(stack.cloud, {name: plan.consent}, self)
         self.entra = EntraApplication(
