@@ -1,6 +1,7 @@
 """Clients of the kind app-password: old programs log in with a password of their own, by a bridge that mailgrant configures."""
 
 import imaplib
+import json
 import os
 import poplib
 import pty
@@ -53,11 +54,11 @@ class Machine:
     def password(self) -> str:
         return (self.project.folder / f"{self.name}.txt").read_text().strip()
 
-    def configure(self, *password: str) -> str:
+    def configure(self, *wishes: str) -> str:
         """Ask mailgrant for the bridge's file; gives what it said."""
         ports = (word for service, port in self.ports.items() for word in ("--port", f"{service}={port}"))
         options = ("--for", "emailproxy", "--credential", self.name, "--output", self.file.name)
-        return self.project.mailgrant("client-config", "label-printer", *options, *ports, *password)
+        return self.project.mailgrant("client-config", "label-printer", *options, *ports, *wishes)
 
     def forget_tokens(self) -> None:
         """As the bridge itself does when a token has ended by its clock, which no test can set."""
@@ -100,7 +101,10 @@ def test_old_programs_log_in_with_passwords_of_their_own_each_revoked_alone(
     declare(project, BOTH)
     project.pulumi(*UP)
     printer, scanner = (Machine(project, name, free_ports()) for name in ("printer", "scanner"))
-    said = [machine.configure("--password-file", f"{machine.name}.txt") for machine in (printer, scanner)]
+    said = [
+        printer.configure("--password-file", "printer.txt"),
+        scanner.configure("--password-file", "scanner.txt", "--catch-all"),
+    ]
 
     # Each file opens nothing without its password, and no secret stands anywhere in clear.
     issued = clients(project)["label-printer"]["credentials"]
@@ -141,6 +145,16 @@ def test_an_app_password_is_shown_once_to_whoever_sits_there_and_to_nobody_else(
         *command, "--credential", "printer"
     )
     screen = on_a_terminal(project, *command, "--credential", "printer")
+
+    # Programs are told only if they say that they may be.
+    assert "nobody would see" in project.mailgrant_error(*command, "--credential", "printer", "--json")
+    report = json.loads(
+        project.mailgrant(
+            *command, "--credential", "printer", "--json", "--show-secrets", "--port", "pop=995"
+        )
+    )
+    assert len(report["app_password"]) == 27
+    assert "[POP-995]" in report["text"]
 
     [password] = [line.rpartition(": ")[2] for line in screen.splitlines() if "shown this once" in line]
     assert len(password) == 27
