@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -181,26 +182,36 @@ def credentials(
     if as_json:
         typer.echo(json.dumps(report))
     else:
-        Console().print(_ends(report["credentials"]))
+        _show_ends(report["credentials"])
     raise typer.Exit(0 if report["ok"] or warn_days is None else FAILED)
 
 
-def _ends(entries: list[dict[str, Any]]) -> Table:
-    table = Table()
-    several = len({entry["stack"] for entry in entries}) > 1
-    columns = [*(["stack"] if several else []), "client", "credential", "type", "key id"]
-    for name in (*columns, "ends", "days left", "rotates", ""):
-        table.add_column(name, overflow="fold")
+def _show_ends(entries: list[dict[str, Any]]) -> None:
+    console = Console()
+    for name, group in groupby(entries, lambda entry: str(entry["stack"])):
+        console.print(_ends(name, list(group)))
     for entry in entries:
-        cells = [*([entry["stack"]] if several else []), entry["client"] or AUTOMATION, entry["credential"]]
-        cells += [entry["type"], entry["key_id"] or "", *_dates(entry)]
-        warning = Text(expiry.WARNINGS.get(entry["warning"], ""), style="bold red")
-        table.add_row(*map(Text, cells), warning)
+        if entry["warning"]:
+            whose = f"{entry['client'] or AUTOMATION} {entry['credential']} ({entry['stack']})"
+            console.print(Text(f"{whose}: {expiry.WARNINGS[entry['warning']]}", style="bold red"))
+
+
+def _ends(stack_name: str, entries: list[dict[str, Any]]) -> Table:
+    """Narrow enough for 80 columns: of a key's id its begin, which tells it from others."""
+    table = Table(title=Text(stack_name), title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
+    for name in ("client", "credential"):
+        table.add_column(name, overflow="fold")
+    for name in ("type", "key id", "ends", "days", "rotates"):
+        table.add_column(name, no_wrap=True)
+    for entry in entries:
+        cells = [entry["client"] or AUTOMATION, entry["credential"], entry["type"]]
+        cells += [(entry["key_id"] or "")[:8], *_dates(entry)]
+        table.add_row(*map(Text, cells), style="bold red" if entry["warning"] else "")
     return table
 
 
 def _dates(entry: dict[str, Any]) -> list[str]:
-    unknown = "not known" if entry["type"] == "external" else "does not end"
+    unknown = "unknown" if entry["type"] == "external" else "never"
     ends, rotates = ((entry[name] or "").partition("T")[0] for name in ("expires_at", "rotates_at"))
     left = "" if entry["days_left"] is None else str(entry["days_left"])
     return [ends or unknown, left, rotates]
