@@ -18,12 +18,30 @@ from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.connection import connect
 from mailgrant.exchange.session import Carrier
 from offline_tenant import process, seed
+from offline_tenant.home import Home
 from tests.carriers import CARRIERS, opened, target
 from tests.worlds import OfflineTenant
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 OBJECT_ID = "bbbbbbbb-0000-4000-8000-000000000001"
 INVOICES = "invoices@contoso.com"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("tenant"))
+    yield home
+    process.stop(home)
+
+
+@pytest.fixture
+def emptied(home: Home, monkeypatch: pytest.MonkeyPatch) -> OfflineTenant:
+    """As after the first start, in a process that runs already: to start one takes longer than these tests."""
+    tenant = OfflineTenant(home, process.start(home))
+    tenant.control("POST", "reset")
+    for name, value in tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    return tenant
 
 
 @pytest.fixture(params=CARRIERS)
