@@ -173,14 +173,12 @@ def _smtp_full_access(plan: Plan) -> Found:
     for name, client in plan.clients.items():
         if not isinstance(client, DaemonPlan) or client.kind != "daemon" or client.protocols != ("smtp",):
             continue
-        for mailbox, rights in client.mailboxes.items():
-            if rights.startswith("full-access"):
-                reason = "the client only sends, and full-access lets it read and delete everything"
-                yield (
-                    ("clients", name, "mailboxes", mailbox),
-                    reason,
-                    "Use smtp_scope, which opens no mailbox.",
-                )
+        # One finding for all of them: thousands of lines would bury everything else.
+        opened = sum(rights.startswith("full-access") for rights in client.mailboxes.values())
+        if opened:
+            those = "1 mailbox" if opened == 1 else f"{opened} mailboxes"
+            reason = f"the client only sends, and full-access lets it read and delete everything in {those}"
+            yield ("clients", name, "mailboxes"), reason, "Use smtp_scope, which opens no mailbox."
 
 
 def _scope_beside_protocols(plan: Plan) -> Found:
