@@ -83,7 +83,7 @@ def test_files_beside_the_stack_switches_and_tenant_settings(
     # The preview says which switches of which mailboxes it turns, and warns of what opens more than it must.
     write(project, {"reader.csv": CSV, "archive.yaml": YAML})
     preview = project.pulumi("preview", "--diff")
-    assert "mailgrant:tenant.smtp_auth: enabled opens SMTP AUTH for every mailbox" in preview
+    assert "mailgrant:tenant.smtp_auth: opens SMTP AUTH for every mailbox" in preview
     assert shown(preview) >= {
         'invoices@contoso.com : "full-access"',
         'lynne@contoso.com : "full-access, send-as"',
