@@ -132,10 +132,10 @@ class Project:
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout
 
-    def mailgrant_error(self, *arguments: str) -> str:
+    def mailgrant_error(self, *arguments: str, expect: int = 2) -> str:
         """Run our command when it cannot do its work; gives what it says on standard error."""
         done = self._mailgrant(*arguments)
-        assert done.returncode == 2, done.stdout + done.stderr
+        assert done.returncode == expect, done.stdout + done.stderr
         assert done.stdout == ""
         return done.stderr
 

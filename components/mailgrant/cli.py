@@ -21,6 +21,7 @@ from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.forge.cli import comment
 from mailgrant.login import people
 from mailgrant.login import verify as login
+from mailgrant.report.cli import preview_report
 from mailgrant.schema import places
 
 FAILED = 1  # something that was checked is not as it should be
@@ -220,6 +221,7 @@ def _dates(entry: dict[str, Any]) -> list[str]:
 app.command()(adopt)
 app.command()(comment)
 app.command(name="client-config")(client_config)
+app.command(name="preview-report")(preview_report)
 
 
 ChecksOption = Annotated[
@@ -258,7 +260,7 @@ def main() -> None:
         app()
     except MailgrantError as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(UNUSABLE)
+        sys.exit(getattr(error, "exit_code", UNUSABLE))
 
 
 if __name__ == "__main__":

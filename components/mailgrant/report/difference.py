@@ -1,0 +1,233 @@
+"""What one step changes: rights before and after, and whatever of it cannot be judged."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mailgrant.report import resources
+from mailgrant.report.code import is_ours
+from mailgrant.report.kinds import KINDS, Kind, beyond
+from mailgrant.report.preview import QUIET, REPLACE, Step
+from mailgrant.report.resources import client_of, inputs
+from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
+from mailgrant.report.values import NotUnderstoodError, is_opaque, is_unknown
+
+ADD: Final = "add"
+REMOVE: Final = "remove"
+CHANGE: Final = "change"
+ANOTHER: Final = " (another one than before, under the same name)"
+BEFORE: Final = " (the one before, under the same name)"
+NOT_UNDERSTOOD: Final = "not understood"
+_SEGMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of a report.
+
+    Args:
+        op: ``add``, ``remove`` or ``change``.
+        client: the client's name; ``rights.ANY`` for all.
+        right: which right.
+        object: the mailbox, scope, person or tenant that it is about.
+        words: why it matters, in words that are all mailgrant's own.
+        effect: what it does to what is possible.
+        reach: how far it goes.
+        topic: where a report tells it.
+        identity: what tells it apart from a change that reads alike, such as ids; part of the hash.
+        before: the state before, if it changes.
+        after: the state after, if it changes.
+        slot: the consumer of a credential.
+    """
+
+    op: str
+    client: str
+    right: str
+    object: str
+    words: str
+    effect: Effect
+    reach: Reach
+    topic: Topic
+    identity: str = ""
+    before: str = ""
+    after: str = ""
+    slot: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why it matters, and from what to what it changes."""
+        return f"{self.before} → {self.after}: {self.words}" if self.after else self.words
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a step changes.
+
+    Args:
+        step: which.
+        changes: the rows.
+        before: all its rights before.
+        after: all its rights after.
+        unknown: inputs that are known only when the update is made.
+    """
+
+    step: Step
+    changes: tuple[Change, ...] = ()
+    before: tuple[Right, ...] = ()
+    after: tuple[Right, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def difference(step: Step) -> Difference:
+    """What a step changes; a step that cannot be judged is a change, too."""
+    if step.op in QUIET or not step.state.custom:
+        return Difference(step)
+    kind = KINDS.get(step.type)
+    if kind is None:
+        return Difference(
+            step, (_strange(step, "mailgrant does not know what this kind of resource allows"),)
+        )
+    try:
+        return _judged(step, kind)
+    except NotUnderstoodError as error:
+        return Difference(step, (_strange(step, f"it is not written as mailgrant knows it: {error}"),))
+
+
+def _judged(step: Step, kind: Kind) -> Difference:
+    old, new = resources.sides(step)
+    before, after = tuple(kind.rights(old, new)), tuple(kind.rights(new, old))
+    # What is only let go of stays in the tenant.
+    kept = step.old is not None and step.old.retain_on_delete and step.op != "update"
+    if step.op == "import":  # it is there, and stays as it is
+        before = after
+    changed = _changed(step)
+    renewed = kind.renews and step.op in REPLACE
+    compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
+    strange = tuple(_unjudged(step, beyond(kind, changed)))
+    hidden = () if compared or step.op == "import" else tuple(_hidden(step, kind, changed))
+    return Difference(step, (*compared, *strange, *hidden), before, after, _unknown(step))
+
+
+def _compare(before: Iterable[Right], after: Iterable[Right], *, renewed: bool) -> Iterator[Change]:
+    was = {(*right.identity, ""): right for right in before}
+    will = {(*right.identity, "new" if renewed else ""): right for right in after}
+    lost, gained = _by_look(was, will), _by_look(will, was)
+    for key in dict.fromkeys([*was, *will]):
+        old, new = was.get(key), will.get(key)
+        if old and new:
+            yield from _altered(old, new)
+        elif new:
+            other = ANOTHER if _look(new) in lost else ""
+            yield _row(ADD, new, f"{new.given}{other}", effect(NOTHING, new.breadth))
+        elif old:
+            other = BEFORE if _look(old) in gained else ""
+            yield _row(
+                REMOVE, old, f"{old.taken or f'no longer {old.given}'}{other}", effect(old.breadth, NOTHING)
+            )
+
+
+def _look(right: Right) -> tuple[str, str, str]:
+    return right.client, right.right, right.object
+
+
+def _by_look(these: Mapping[Any, Right], others: Mapping[Any, Right]) -> set[tuple[str, str, str]]:
+    return {_look(right) for key, right in these.items() if key not in others}
+
+
+def _altered(old: Right, new: Right) -> Iterator[Change]:
+    if (old.state, old.breadth) != (new.state, new.breadth):
+        yield _row(CHANGE, new, new.given, effect(old.breadth, new.breadth), old.state, new.state)
+
+
+def _row(op: str, right: Right, words: str, does: Effect, before: str = "", after: str = "") -> Change:
+    return Change(
+        op,
+        right.client,
+        right.right,
+        right.object,
+        words,
+        does,
+        right.reach,
+        right.topic,
+        identity=right.key,
+        before=before,
+        after=after,
+        slot=right.slot,
+    )
+
+
+def _strange(step: Step, words: str, path: str = "") -> Change:
+    op = ADD if step.old is None else REMOVE if step.new is None else CHANGE
+    return Change(
+        op,
+        client_of(step),
+        NOT_UNDERSTOOD,
+        f"{step.type} {step.name}{f': {path}' if path else ''}",
+        words,
+        Effect.BROADENING,
+        Reach.TENANT,
+        Topic.UNKNOWN,
+    )
+
+
+def _unjudged(step: Step, paths: Iterable[str]) -> Iterator[Change]:
+    for path in paths:
+        yield _strange(step, "mailgrant does not know what this property allows", path)
+    if step.new and not is_ours(step.new.inputs.get("__provider"), step.type):
+        yield _strange(step, "the code behind it is not mailgrant's")
+
+
+def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
+    """What decides about rights and changes, where a preview does not show to what."""
+    old, new = inputs(step.old), inputs(step.new)
+    for name in sorted({path.partition(".")[0] for path in changed} & kind.decisive):
+        if step.old and step.new and (is_opaque(old.get(name)) or is_opaque(new.get(name))):
+            yield _strange(step, "it changes, and the preview does not show to what", name)
+
+
+def _changed(step: Step) -> set[str]:
+    """Paths of properties that differ: as the engine says, and as is seen."""
+    old, new = inputs(step.old), inputs(step.new)
+    seen = {path for path in _paths(old) | _paths(new) if _at(old, path) != _at(new, path)}
+    if step.op in {"delete", "delete-replaced"}:
+        return set()  # with the whole of it, everything that it gave is gone
+    said = {".".join(_SEGMENT.findall(reason)[:2]) for reason in step.reasons}
+    return {path for path in seen if path} | {_known_depth(path, seen) for path in said if path}
+
+
+BLOCKS: Final = frozenset({"web", "singlePageApplication", "publicClient"})
+
+
+def _paths(given: Mapping[str, Any]) -> set[str]:
+    """Names of properties that are set; in blocks, of theirs."""
+    found = set()
+    for name, value in given.items():
+        inner = value if name in BLOCKS and isinstance(value, Mapping) else None
+        found |= {f"{name}.{key}" for key in inner if key != "__defaults"} if inner else {name}
+    return {path for path in found if _at(given, path) not in (None, "", [], {}, False)}
+
+
+def _at(given: Mapping[str, Any], path: str) -> Any:
+    name, _, key = path.partition(".")
+    value = given.get(name)
+    found = value.get(key) if key and isinstance(value, Mapping) else None if key else value
+    return None if found in ("", [], {}, False) else _bare(found)
+
+
+def _bare(value: Any) -> Any:
+    """Without what Pulumi adds for itself."""
+    if isinstance(value, Mapping):
+        return {name: _bare(one) for name, one in value.items() if name != "__defaults"}
+    return [_bare(one) for one in value] if isinstance(value, list) else value
+
+
+def _known_depth(path: str, seen: set[str]) -> str:
+    """As deep as the table of kinds goes: into blocks, not into lists and maps."""
+    name = path.partition(".")[0]
+    return path if name in BLOCKS and path in seen else name
+
+
+def _unknown(step: Step) -> tuple[str, ...]:
+    given = inputs(step.new)
+    return tuple(name for name, value in given.items() if is_unknown(value))

@@ -1,0 +1,67 @@
+"""Runs ``pulumi preview``: the one part of the report that is not pure."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from mailgrant.errors import SetupError
+from mailgrant.report.preview import Preview, PreviewError, parse
+
+PREVIEW: Final = ("preview", "--json", "--non-interactive")
+PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
+
+
+def preview(stack: str) -> Preview:
+    """What an update of this stack would do now.
+
+    Args:
+        stack: its name; the selected one if it is empty.
+
+    Raises:
+        SetupError: there is no engine.
+        PreviewError: the preview failed; its exit code is Pulumi's.
+    """
+    program = shutil.which("pulumi")
+    if program is None:
+        raise SetupError(
+            "there is no pulumi on PATH",
+            "Install it (https://www.pulumi.com/docs/install), or give --preview FILE.",
+        )
+    chosen = ["--stack", stack] if stack else []
+    # What it tells people meanwhile stays on standard error.
+    done = subprocess.run(
+        [program, *PREVIEW, *chosen], stdout=subprocess.PIPE, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    source = f"pulumi preview of {stack or 'the selected stack'}"
+    if done.returncode:
+        raise _failed(done.returncode, done.stdout, source)
+    return parse(done.stdout, source)
+
+
+def _failed(code: int, written: str, source: str) -> PreviewError:
+    """With what the preview itself says of it, where it says anything."""
+    try:
+        parse(written, source)
+    except PreviewError as error:
+        if written.strip():
+            return PreviewError(error.message, error.remedy, code)
+    return PreviewError(f"{source} failed with exit code {code}", "Pulumi has said why above.", code)
+
+
+def project(folder: Path) -> str:
+    """The name of the Pulumi project that this folder belongs to; empty if it belongs to none."""
+    for parent in (folder, *folder.parents):
+        for name in PROJECT_FILES:
+            if (found := parent / name).is_file():
+                return _name(found)
+    return ""
+
+
+def _name(path: Path) -> str:
+    try:
+        return str(yaml.safe_load(path.read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+        return ""  # whatever is wrong with it, Pulumi says so better

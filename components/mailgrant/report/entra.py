@@ -1,0 +1,245 @@
+"""The rights behind Entra resources: one function a type, from a resource to what it gives."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mailgrant.facts import PUBLISHED_CLIENTS
+from mailgrant.report import words
+from mailgrant.report.resources import NEW, Resource
+from mailgrant.report.rights import GIVEN, PERHAPS, Reach, Right, Topic
+from mailgrant.report.values import NOT_KNOWN, NotUnderstoodError, is_opaque, is_unknown, mapping, text, texts
+from mailgrant.report.words import Permission
+
+ONE_TENANT: Final = "AzureADMyOrg"
+AUDIENCES: Final[Mapping[str, str]] = {
+    "AzureADMultipleOrgs": "people of any organization",
+    "AzureADandPersonalMicrosoftAccount": "people of any organization, and anybody with a Microsoft account",
+    "PersonalMicrosoftAccount": "anybody with a Microsoft account",
+}
+REDIRECTS: Final = ("web", "singlePageApplication", "publicClient")
+
+
+def application(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """Application: what it asks for, where people's sign-ins are sent, who may sign in, who owns it."""
+    yield from _asked(resource)
+    for place in REDIRECTS:
+        for uri in texts(_block(resource.get(place)).get("redirectUris")):
+            yield _of(
+                resource, "redirect URI", uri, "gets the sign-ins of people sent to this address", place
+            )
+    if audience := text(resource.get("signInAudience")):
+        yield from _audience(resource, audience)
+    if flag := resource.get("fallbackPublicClientEnabled"):
+        given = "lets people sign in with a code on another device, where nothing proves which program asked"
+        yield _of(resource, "public client", NOT_KNOWN if is_unknown(flag) else words.BY_CODE, given)
+    yield from owners(resource, resource)
+
+
+def _block(value: Any) -> Mapping[str, Any]:
+    """A block of properties; the real plugin and its state write it as a map, some versions as a list of one."""
+    listed = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return {"redirectUris": listed} if is_opaque(listed) and isinstance(listed, str) else mapping(listed)
+
+
+def _of(resource: Resource, right: str, shown: str, given: str, key: str = "") -> Right:
+    return Right(
+        resource.client,
+        right,
+        shown,
+        given,
+        Reach.APPLICATION,
+        Topic.SIGN_IN,
+        key=f"{right} {key}",
+        state=shown,
+    )
+
+
+def _audience(resource: Resource, audience: str) -> Iterator[Right]:
+    if audience != ONE_TENANT:
+        shown = AUDIENCES.get(audience, audience)
+        yield _of(resource, "sign-in from outside", shown, "lets people sign in who are not in this tenant")
+
+
+def owners(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """Whoever owns an application can give it credentials."""
+    for owner in texts(resource.get("owners")):
+        yield Right(
+            resource.client,
+            "owner",
+            owner,
+            "this owner can change the application and give it credentials",
+            Reach.APPLICATION,
+            Topic.OWNER,
+            taken="this owner can no longer change the application",
+        )
+
+
+def _asked(resource: Resource) -> Iterator[Right]:
+    required = resource.get("requiredResourceAccesses")
+    if isinstance(required, str) and is_opaque(required):
+        yield _asking(resource, NOT_KNOWN, "permissions", "")
+        return
+    for one in required or []:
+        asked = mapping(one)
+        whose = words.RESOURCES.get(text(asked.get("resourceAppId")), text(asked.get("resourceAppId")))
+        for access in asked.get("resourceAccesses") or []:
+            yield _asked_for(resource, mapping(access), whose)
+
+
+def _asked_for(resource: Resource, access: Mapping[str, Any], whose: str) -> Right:
+    id_, kind = text(access.get("id")), text(access.get("type"))
+    if kind not in {"Role", "Scope"}:
+        raise NotUnderstoodError("a permission is neither a Role nor a Scope")
+    scope = words.SCOPE_IDS.get(id_)
+    shown = (scope if kind == "Scope" else words.ROLES[id_].value if id_ in words.ROLES else None) or id_
+    return _asking(resource, shown, whose, kind)
+
+
+def _asking(resource: Resource, shown: str, whose: str, kind: str) -> Right:
+    return Right(
+        resource.client,
+        f"asks for {shown}",
+        whose,
+        words.ASKED[kind],
+        Reach.APPLICATION,
+        Topic.ASKED,
+        key=f"{shown} {kind}",
+        breadth=PERHAPS,
+    )
+
+
+def service_principal(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """ServicePrincipal: the application is in the tenant, and who owns it there."""
+    if not resource.exists:
+        return
+    if resource.get("accountEnabled") is not False:
+        id_ = text(resource.get("clientId"))
+        known = next((one for one in PUBLISHED_CLIENTS.values() if one.client_id == id_), None)
+        shown = f"{known.title} ({id_})" if known else id_
+        abused = "; its id is known to be used to harvest mailboxes" if known and known.abused else ""
+        limited = resource.get("appRoleAssignmentRequired") is True
+        who = "people who are assigned to it" if limited else "people"
+        yield Right(
+            resource.client,
+            "sign-in to this tenant",
+            words.NEW_APPLICATION if shown == NOT_KNOWN else shown,
+            f"{who} and programs can sign in to it in this tenant{abused}",
+            Reach.APPLICATION,
+            Topic.SIGN_IN,
+            taken="nobody signs in to it in this tenant any more",
+            key=NEW if shown == NOT_KNOWN else id_,
+            state="for people who are assigned" if limited else "for everybody",
+            breadth=PERHAPS if limited else GIVEN,
+        )
+    yield from owners(resource, resource)
+
+
+def app_role_assignment(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """AppRoleAssignment: an application permission, consented to for the whole tenant."""
+    if resource.exists:
+        yield _permitted(resource, words.ROLES, "appRoleId", "principalObjectId", "resourceObjectId")
+
+
+def directory_role_assignment(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """DirectoryRoleAssignment: an administrator's role."""
+    if resource.exists:
+        scope = ("directoryScopeId", "appScopeId")
+        yield _permitted(resource, words.DIRECTORY_ROLES, "roleId", "principalObjectId", *scope)
+
+
+def _permitted(
+    resource: Resource, known: Mapping[str, Permission], id_: str, holder: str, *within: str
+) -> Right:
+    value = text(resource.get(id_))
+    unknown = Permission(value, words.UNKNOWN_PERMISSION)
+    permission = known.get(value, unknown)
+    return Right(
+        resource.client,
+        permission.value,
+        permission.object,
+        permission.given,
+        permission.reach,
+        Topic.PERMISSION,
+        taken=permission.taken,
+        key=" ".join([value, resource.id(holder), *(text(resource.get(name)) for name in within)]),
+    )
+
+
+def delegated_permission_grant(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """ServicePrincipalDelegatedPermissionGrant: consent for everybody, or for one person."""
+    if not resource.exists:
+        return
+    user = text(resource.get("userObjectId"))
+    shown = _person(resource, user) if user else words.EVERYBODY
+    holder = f"{resource.id('servicePrincipalObjectId')} {resource.id('resourceServicePrincipalObjectId')}"
+    for scope in texts(resource.get("claimValues")):
+        yield Right(
+            resource.client,
+            scope,
+            shown,
+            words.SCOPES.get(scope, words.UNKNOWN_PERMISSION),
+            Reach.PERSON if user else Reach.TENANT,
+            Topic.CONSENT,
+            key=f"{scope} {holder} {user}",
+        )
+
+
+def _person(resource: Resource, user: str) -> str:
+    """The sign-in name, which our components put into the resource's name behind client and permission's owner."""
+    mine = f"{resource.client}."
+    _, _, name = resource.name.removeprefix(mine).partition(".")
+    return name if resource.name.startswith(mine) and name else user
+
+
+def password(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """ApplicationPassword: a client secret."""
+    if resource.exists:
+        yield _dated(resource, "client secret")
+
+
+def certificate(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """ApplicationCertificate: the public half of a key."""
+    if resource.exists:
+        yield _dated(resource, "certificate")
+
+
+def _dated(resource: Resource, right: str) -> Right:
+    """One that ends; our components name it by client, consumer and period, with dots between."""
+    own = resource.name.removeprefix(f"{resource.client}.")
+    consumer, _, period = own.rpartition(".")
+    slot = consumer if consumer and period.isdecimal() else own
+    ends = text(resource.get("endDate"))
+    until = f"until {ends[:10]}" if ends and ends != NOT_KNOWN else "until Entra's own end date"
+    given, taken = words.CREDENTIALS[right]
+    return Right(
+        resource.client,
+        right,
+        f"{slot} ({period}), {until}" if slot == consumer else f"{slot}, {until}",
+        given,
+        Reach.APPLICATION,
+        Topic.CREDENTIAL,
+        key=f"{resource.id('applicationId')}",
+        taken=taken,
+        slot=slot,
+    )
+
+
+def federated(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """A federated credential, for one subject or for what an expression fits."""
+    if not resource.exists:
+        return
+    subject, claims = text(resource.get("subject")), text(resource.get("claimsMatchingExpression"))
+    audiences = texts(resource.get("audiences")) or [text(resource.get("audience"))]
+    given, taken = words.CREDENTIALS["federated sign-in"]
+    yield Right(
+        resource.client,
+        "federated sign-in",
+        f"{subject or claims} of {text(resource.get('issuer'))}",
+        given + (words.ANYTHING_FITS if "*" in claims else ""),
+        Reach.APPLICATION,
+        Topic.CREDENTIAL,
+        key=resource.id("applicationId"),
+        taken=taken,
+        state=f"for {', '.join(sorted(audiences))}",
+        breadth=PERHAPS,
+    )

@@ -1,0 +1,112 @@
+"""The report for programs: JSON with a schema, ``docs/schemas/preview-report.json``."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mailgrant.guardrails import Finding
+from mailgrant.report.difference import Change
+from mailgrant.report.report import Report, StackReport
+
+Verdict = Literal["broadening", "narrowing", "neutral"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChangeDocument(_Model):
+    """One row."""
+
+    op: Literal["add", "remove", "change"]
+    client: str = Field(description="The client's name; * for what holds for every application.")
+    right: str = Field(description="Which right; 'not understood' where mailgrant cannot judge it.")
+    object: str = Field(description="The mailbox, scope, person or tenant that it is about.")
+    why: str = Field(description="Why it matters.")
+    effect: Verdict = Field(description="What this change alone does to what is possible.")
+    reach: Literal["mailbox", "scope", "person", "application", "tenant"] = Field(
+        description="How far it goes."
+    )
+    before: str = Field(description="What it was, where it changes; empty otherwise.")
+    after: str = Field(description="What it will be, where it changes; empty otherwise.")
+    stack: str = Field(description="Project and stack.")
+
+
+class CountDocument(_Model):
+    """How many mailboxes an application is let into."""
+
+    client: str
+    before: int
+    after: int
+
+
+class StackDocument(_Model):
+    """One stack."""
+
+    stack: str = Field(description="Project and stack.")
+    verdict: Verdict
+    hash: str = Field(description="Stands for exactly this stack's changes of rights.")
+    mailboxes: list[CountDocument] = Field(
+        description="Of each client whose permissions on mailboxes change."
+    )
+
+
+class FindingDocument(_Model):
+    """What a rule has to say."""
+
+    rule: str
+    place: str
+    severity: Literal["error", "warning"]
+    reason: str
+    remedy: str
+
+
+class ReportDocument(_Model):
+    """A report on what one or several stacks change."""
+
+    version: Literal[1] = Field(description="Of this format; keys may be added within a version.")
+    verdict: Verdict = Field(description="Broadening if anything may be possible that was not.")
+    hash: str = Field(
+        description="A SHA-256 that stands for exactly these changes of rights, on every machine."
+    )
+    changes: list[ChangeDocument]
+    findings: list[FindingDocument]
+    stacks: list[StackDocument]
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as JSON values."""
+    made = ReportDocument(
+        version=1,
+        verdict=report.verdict.value,
+        hash=report.hash,
+        changes=[_change(change, stack.place) for stack in report.stacks for change in stack.changes],
+        findings=list(map(_finding, report.findings)),
+        stacks=list(map(_stack, report.stacks)),
+    )
+    return made.model_dump(mode="json")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of it."""
+    made = ReportDocument.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": "A mailgrant preview report",
+    }
+
+
+def _change(change: Change, stack: str) -> ChangeDocument:
+    fields = ("op", "client", "right", "object", "why", "before", "after")
+    told = {name: getattr(change, name) for name in fields}
+    return ChangeDocument(**told, effect=change.effect.value, reach=change.reach.value, stack=stack)
+
+
+def _finding(finding: Finding) -> FindingDocument:
+    return FindingDocument.model_validate(finding, from_attributes=True)
+
+
+def _stack(stack: StackReport) -> StackDocument:
+    counts = [CountDocument.model_validate(count, from_attributes=True) for count in stack.counts]
+    return StackDocument(stack=stack.place, verdict=stack.verdict.value, hash=stack.hash, mailboxes=counts)

@@ -1,0 +1,76 @@
+"""Names and values from outside, made inert: they stand in their own cell and change nothing around it."""
+
+import re
+import unicodedata
+from typing import Final
+
+# Controls, formats (the bidirectional ones among them), surrogates, what is private or not assigned, separators of lines.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+# What means nothing within a code span of Markdown, in a table of GitHub's, or to whatever looks for links in it.
+PLAIN: Final = re.compile(r"[A-Za-z0-9@._+:/=,()'\-](?:[A-Za-z0-9@._+:/=,()' \-]*[A-Za-z0-9@._+:/=,()'\-])?")
+LONGEST: Final = 300  # letters of a value that a cell shows
+EMPTY: Final = "(empty)"
+
+
+def visible(text: str) -> str:
+    """With everything that cannot be seen, or that turns the order of letters, written out."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all are
+    shown = "".join(map(_visible, text))
+    turned = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in shown)
+    return f"{ISOLATE}{shown}{POP_ISOLATE}" if turned else shown
+
+
+def _visible(letter: str) -> str:
+    if letter == " " or unicodedata.category(letter) not in INVISIBLE:
+        return letter
+    return f"\\u{{{ord(letter):x}}}"
+
+
+def is_cut(text: str) -> bool:
+    """Whether a cell does not show all of it."""
+    return len(text) > LONGEST
+
+
+def cut(text: str) -> str:
+    """As much of it as a cell shows."""
+    return f"{text[:LONGEST]}… ({len(text)} letters)" if is_cut(text) else text
+
+
+def code(text: str) -> str:
+    """A value as code in Markdown: no mark-up, no link, no mention, no end of its cell."""
+    shown = visible(cut(text)) or EMPTY
+    if PLAIN.fullmatch(shown):
+        return f"`{shown}`"
+    # In a code span of a table, backslashes, backticks and pipes mean different things to different readers.
+    return f"<code>{''.join(map(_entity, shown))}</code>"
+
+
+def _entity(letter: str) -> str:
+    return letter if letter.isalnum() or letter == " " else f"&#{ord(letter)};"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A block of code that nothing in it can close."""
+    shown = "\n".join(map(visible, text.split("\n")))
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def hidden(text: str) -> str:
+    """What stands in an HTML comment, so that nothing in it can end that: JSON may write any letter as an escape."""
+    return "".join(
+        letter if letter.isalnum() or letter in ' {}[]":,._/' else _json_escape(letter) for letter in text
+    )
+
+
+def _json_escape(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass")
+    return (
+        letter
+        if letter == "\\"
+        else "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    )

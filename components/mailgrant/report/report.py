@@ -1,0 +1,198 @@
+"""A report: the changes of one or several stacks, their verdict, and a hash that stands for exactly these changes."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mailgrant.guardrails import Finding
+from mailgrant.report.credentials import rotated
+from mailgrant.report.difference import Change, Difference, difference
+from mailgrant.report.preview import QUIET, Preview, Step
+from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
+
+HASHED: Final = 1  # the version of what is hashed
+ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
+EFFECTS: Final = {Effect.BROADENING: 0, Effect.NARROWING: 1, Effect.NEUTRAL: 2}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many mailboxes an application may open, or send as, before and after."""
+
+    client: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class StackReport:
+    """What one stack changes.
+
+    Args:
+        place: project and stack.
+        changes: the rows, the gravest first.
+        counts: of the mailboxes of each client whose permissions on mailboxes change.
+        steps: everything that Pulumi would do, in an order of its own: Pulumi's is another one each time.
+        unknown: by client, what is known only when the update is made.
+        said: what Pulumi warned of.
+    """
+
+    place: str
+    changes: tuple[Change, ...]
+    counts: tuple[Count, ...] = ()
+    steps: tuple[Step, ...] = ()
+    unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    said: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Effect:
+        """Of all changes together: one that broadens makes the whole broadening."""
+        return verdict(self.changes)
+
+    @property
+    def hash(self) -> str:
+        """Stands for these changes; see ``fingerprint``."""
+        return fingerprint([self])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What several stacks change.
+
+    Args:
+        stacks: one each.
+        findings: what rules have to say.
+    """
+
+    stacks: tuple[StackReport, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Of all stacks."""
+        return tuple(change for stack in self.stacks for change in stack.changes)
+
+    @property
+    def verdict(self) -> Effect:
+        """Of all stacks together."""
+        return verdict(self.changes)
+
+    @property
+    def hash(self) -> str:
+        """Stands for the changes of all stacks; see ``fingerprint``."""
+        return fingerprint(self.stacks)
+
+
+def verdict(changes: Iterable[Change]) -> Effect:
+    """Broadening if anything may be possible that was not; narrowing if something is not any more, and nothing new is."""
+    effects = {change.effect for change in changes}
+    return next((one for one in (Effect.BROADENING, Effect.NARROWING) if one in effects), Effect.NEUTRAL)
+
+
+def report(previews: Sequence[Preview], findings: Iterable[Finding] = ()) -> Report:
+    """The report on previews of several stacks."""
+    return Report(tuple(map(_stack, previews)), tuple(findings))
+
+
+def _stack(preview: Preview) -> StackReport:
+    differences = [difference(step) for step in preview.steps]
+    every = rotated((change for one in differences for change in one.changes), preview.consumers)
+    changes = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
+    return StackReport(
+        preview.place,
+        tuple(sorted(changes, key=_order)),
+        tuple(_counts(differences)),
+        tuple(sorted((step for step in preview.steps if step.op not in QUIET), key=lambda step: step.urn)),
+        tuple(sorted(_unknown(differences).items())),
+        tuple(one.message.strip() for one in preview.said),
+    )
+
+
+def _order(change: Change) -> tuple[Any, ...]:
+    """The gravest first, then client by client, and what holds for all of them last."""
+    grave = change.effect == Effect.BROADENING and change.reach == Reach.TENANT
+    return (
+        not grave,
+        change.client == ANY,
+        change.client,
+        EFFECTS[change.effect],
+        ORDER[change.topic],
+        change.op,
+        change.object,
+        change.right,
+        change.identity,
+    )
+
+
+def _without_echoes(changes: list[Change]) -> list[Change]:
+    """Without "asks for" where the same is granted, or taken, in a row of its own."""
+    granted = {
+        (change.op, change.client, change.right)
+        for change in changes
+        if change.topic == Topic.PERMISSION
+        or (change.topic == Topic.CONSENT and change.reach == Reach.TENANT)
+    }
+    return [
+        change
+        for change in changes
+        if change.topic != Topic.ASKED
+        or (change.op, change.client, change.right.removeprefix("asks for ")) not in granted
+    ]
+
+
+def _counts(differences: Iterable[Difference]) -> Iterable[Count]:
+    before, after = Counter[str](), Counter[str]()
+    for one in differences:
+        if one.changes:
+            before.update(_mailboxes(one.before))
+            after.update(_mailboxes(one.after))
+    for client in sorted({*before, *after}):
+        yield Count(client, before[client], after[client])
+
+
+def _mailboxes(rights: Iterable[Right]) -> Counter[str]:
+    held = {(right.client, right.object) for right in rights if _is_mailbox(right)}
+    return Counter(client for client, _ in held)
+
+
+def _is_mailbox(right: Right) -> bool:
+    return right.topic == Topic.MAILBOX and right.breadth == GIVEN and right.client != ANY
+
+
+def _unknown(differences: Iterable[Difference]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for one in differences:
+        if one.unknown and one.changes:
+            client = (
+                one.before[0].client if one.before else one.after[0].client if one.after else one.step.name
+            )
+            found.setdefault(client, set()).update(one.unknown)
+    return {client: tuple(sorted(names)) for client, names in found.items()}
+
+
+def fingerprint(stacks: Iterable[StackReport]) -> str:
+    """A SHA-256 over what changes for whom, and nothing else.
+
+    It is the same on every machine and for every order of steps, and whatever else the stacks change; any other change
+    of rights has another one.
+    """
+    canonical = [HASHED, sorted([stack.place, sorted(map(_hashed, stack.changes))] for stack in stacks)]
+    written = json.dumps(canonical, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _hashed(change: Change) -> list[str]:
+    return [
+        change.op,
+        change.client,
+        change.right,
+        change.object,
+        change.identity,
+        change.before,
+        change.after,
+        change.effect,
+        change.words if change.topic == Topic.UNKNOWN else "",
+    ]

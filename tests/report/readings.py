@@ -1,0 +1,28 @@
+"""Writes the golden reports from the recorded previews, to be read before they are committed: ``python -m tests.report.readings``."""
+
+from pathlib import Path
+
+from mailgrant.report.formats.markdown import LIMITS, markdown
+from mailgrant.report.preview import parse
+from mailgrant.report.report import Report, report
+
+HERE = Path(__file__).parent
+PREVIEWS, GOLDEN = HERE / "previews", HERE / "golden"
+FAILED = "failed"
+NAMES = sorted(path.stem for path in PREVIEWS.glob("*.json") if path.stem != FAILED)
+
+
+def recorded(*names: str) -> Report:
+    """The report on recorded previews."""
+    return report([parse((PREVIEWS / f"{name}.json").read_text(), name) for name in names])
+
+
+def written(name: str) -> str:
+    """As a comment on GitHub."""
+    return markdown(recorded(name), LIMITS["markdown"])
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name in NAMES:
+        (GOLDEN / f"{name}.md").write_text(written(name))

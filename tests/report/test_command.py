@@ -1,0 +1,152 @@
+"""The command ``mailgrant preview-report``, as people and pipelines run it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailgrant.report import gate
+from mailgrant.report.formats import document
+from tests.report.readings import GOLDEN, PREVIEWS, recorded
+from tests.worlds import OfflineTenant, Project
+
+ADDED, REMOVED = str(PREVIEWS / "mailbox-added.json"), str(PREVIEWS / "mailbox-removed.json")
+TWO = "        billing@contoso.com: full-access\n"
+
+
+def run(
+    folder: Path, *arguments: str, given: bytes = b"", path: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    program = Path(sys.executable).with_name("mailgrant")
+    environment = {**os.environ, "PATH": os.environ["PATH"] if path is None else path}
+    return subprocess.run(
+        [program, "preview-report", *arguments],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+
+
+GATES = {
+    ("mailbox-added", "never"): 0,
+    ("mailbox-added", "broadening"): 7,
+    ("mailbox-added", "any-change"): 7,
+    ("mailbox-removed", "broadening"): 0,
+    ("mailbox-removed", "any-change"): 7,
+    ("rotation", "broadening"): 0,
+    ("rotation", "any-change"): 7,
+    ("nothing", "any-change"): 0,
+    ("a-program-of-ones-own", "broadening"): 7,
+}
+
+
+@pytest.mark.parametrize(("name", "approval"), GATES)
+def test_the_gate_follows_the_verdict(name: str, approval: str) -> None:
+    assert gate.exit_code(recorded(name), gate.Approval(approval)) == GATES[name, approval]
+
+
+def test_a_file_becomes_the_comment_and_the_gate_closes(tmp_path: Path) -> None:
+    done = run(tmp_path, "--preview", ADDED, "--format", "markdown", "--require-approval", "broadening")
+
+    assert done.returncode == 7
+    assert done.stdout.decode() == (GOLDEN / "mailbox-added.md").read_text()
+    assert done.stderr == b""
+
+
+def test_standard_input_becomes_a_file(tmp_path: Path) -> None:
+    # As PowerShell would hand it over.
+    given = (PREVIEWS / "mailbox-added.json").read_text().encode("utf-16")
+
+    done = run(tmp_path, "--preview", "-", "--format", "json", "-o", "report.json", given=given)
+
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert json.loads((tmp_path / "report.json").read_text()) == document.document(recorded("mailbox-added"))
+
+
+def test_the_schema_can_be_printed(tmp_path: Path) -> None:
+    assert json.loads(run(tmp_path, "--schema").stdout) == document.schema()
+
+
+REFUSED = {
+    ("--preview", "nowhere.json"): "nowhere.json cannot be read: No such file or directory",
+    ("--preview", "."): ". cannot be read: Is a directory",
+    ("--preview", ADDED, "--preview", REMOVED): "are both of mailgrant/offline: give one of them",
+    ("--preview", ADDED, "--stack", "production"): "is of the stack offline, which --stack does not name",
+    (
+        "--preview",
+        ADDED,
+        "--stack",
+        "offline",
+        "--stack",
+        "b",
+    ): "no preview is of the stack b, which --stack names",
+    ("--preview", ADDED, "--format", "markdown", "-o", "no/such/folder"): "cannot be written",
+    (): "there is no pulumi on PATH",
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=str)
+def test_what_cannot_be_reported_on_is_an_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = run(tmp_path, *arguments, path="")
+
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert REFUSED[arguments] in done.stderr.decode()
+
+
+def test_a_preview_of_another_project_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "deeper").mkdir()
+
+    done = run(tmp_path / "deeper", "--preview", ADDED)
+
+    assert done.returncode == 2
+    assert "is of the project mailgrant; this folder is of shop" in done.stderr.decode()
+
+
+def test_a_failed_preview_is_exit_code_1(tmp_path: Path) -> None:
+    done = run(tmp_path, "--preview", str(PREVIEWS / "failed.json"), "--require-approval", "never")
+
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "mailgrant:organization: not a domain" in done.stderr.decode()
+
+
+@pytest.mark.engine
+def test_the_engine_is_run_and_what_it_will_do_is_told(project: Project, offline: OfflineTenant) -> None:
+    def report(*arguments: str, expect: int = 0) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(
+            project.mailgrant("preview-report", "--format", "json", *arguments, expect=expect)
+        )
+        return told
+
+    # Everything is new.
+    first = report("--stack", "offline", "--require-approval", "broadening", expect=7)
+    assert first["verdict"] == "broadening"
+    assert first["stacks"][0]["mailboxes"] == [{"client": "invoice-poller", "before": 0, "after": 2}]
+    assert "not understood" not in {change["right"] for change in first["changes"]}
+    # The same again has the same hash; nothing was touched.
+    assert report()["hash"] == first["hash"]
+    assert offline.stats()["exchange"] == {}
+
+    # After the update nothing changes any more, and a mailbox less is narrowing.
+    project.pulumi("up", "--yes", "--skip-preview")
+    assert report("--require-approval", "any-change")["verdict"] == "neutral"
+    project.edit(TWO, "")
+    narrower = report("--require-approval", "broadening")
+    assert narrower["verdict"] == "narrowing"
+    assert [(one["op"], one["right"], one["object"]) for one in narrower["changes"]] == [
+        ("remove", "full-access", "billing@contoso.com")
+    ]
+
+    # What Pulumi refuses is its own exit code.
+    assert "no stack named 'nowhere' found" in project.mailgrant_error(
+        "preview-report", "-s", "nowhere", expect=6
+    )
+    project.edit("kind: daemon", "kind: demon")
+    assert "mailgrant:clients.invoice-poller.kind" in project.mailgrant_error("preview-report", expect=1)

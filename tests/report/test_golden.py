@@ -1,0 +1,71 @@
+"""Reports on previews of the real engine, as people read them; ``python -m tests.report.readings`` writes them anew."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from mailgrant.report.difference import NOT_UNDERSTOOD
+from mailgrant.report.formats import document, text
+from mailgrant.report.preview import parse
+from mailgrant.report.report import report
+from tests.report.readings import GOLDEN, NAMES, PREVIEWS, recorded, written
+
+SCHEMA = Path(__file__).parent.parent.parent / "docs" / "schemas" / "preview-report.json"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_comment_is_the_one_that_was_read_by_a_person(name: str) -> None:
+    assert written(name) == (GOLDEN / f"{name}.md").read_text()
+
+
+def test_every_golden_report_has_its_preview() -> None:
+    assert sorted(path.stem for path in GOLDEN.glob("*.md")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_that_our_own_stacks_do_is_understood(name: str) -> None:
+    strange = [change for change in recorded(name).changes if change.right == NOT_UNDERSTOOD]
+
+    assert bool(strange) == (name == "a-program-of-ones-own")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_hash_and_the_rows_do_not_depend_on_the_order_of_steps(name: str) -> None:
+    preview = json.loads((PREVIEWS / f"{name}.json").read_text())
+    if name != "drift":  # where the order tells what was found from what is planned
+        random.Random(name).shuffle(preview["steps"])  # noqa: S311 - no secret
+
+    assert report([parse(json.dumps(preview), name)]).stacks == recorded(name).stacks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_formats_tell_the_same(name: str) -> None:
+    found = recorded(name)
+
+    told = document.document(found)
+    document.ReportDocument.model_validate(told, strict=True)
+    assert (told["verdict"], told["hash"]) == (found.verdict, found.hash)
+    assert len(told["changes"]) == len(found.changes)
+    for plain in (written(name), text.plain(found, 200)):
+        assert found.hash in plain
+        assert f"{found.verdict}, stack" in plain
+
+
+def test_the_published_schema_is_that_of_the_json() -> None:
+    assert json.loads(SCHEMA.read_text()) == document.schema()
+
+
+def test_several_stacks_are_one_report_with_the_widest_verdict() -> None:
+    one, other = recorded("mailbox-removed").stacks[0], recorded("mailbox-added").stacks[0]
+
+    preview = (
+        (PREVIEWS / "mailbox-added.json").read_text().replace("urn:pulumi:offline::", "urn:pulumi:prod::")
+    )
+    both = report([parse((PREVIEWS / "mailbox-removed.json").read_text(), "one"), parse(preview, "other")])
+
+    assert [stack.place for stack in both.stacks] == ["mailgrant/offline", "mailgrant/prod"]
+    assert both.verdict == "broadening"
+    assert len(both.changes) == len(one.changes) + len(other.changes)
+    assert both.hash not in {one.hash, other.hash, both.stacks[1].hash}

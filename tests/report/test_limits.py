@@ -1,0 +1,130 @@
+"""However much changes, a report stays within its platform's limit, is quick, and never looks whole when it is not."""
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+
+from mailgrant.report.formats import document, text
+from mailgrant.report.formats.markdown import LIMITS, markdown
+from mailgrant.report.preview import parse
+from mailgrant.report.report import Report, report
+from tests.report.readings import PREVIEWS, recorded
+from tests.report.test_injection import HOSTILE, made, preview
+
+MARKER = re.compile(r"^<!-- mailgrant:preview-report (\{.*\}) -->$", re.MULTILINE)
+
+
+def large(mailboxes: int, stack: str = "offline") -> Report:
+    """The recorded change of one mailbox, with many."""
+    return report([parse(written(mailboxes, stack), "large")])
+
+
+def written(mailboxes: int, stack: str = "offline") -> str:
+    recorded_ = json.loads((PREVIEWS / "mailbox-added.json").read_text().replace(":offline::", f":{stack}::"))
+    for step in recorded_["steps"]:
+        inputs = step.get("newState", {}).get("inputs", {})
+        for name, value in (("access", "full-access"), ("protocols", {"smtp_auth": "on"})):
+            if name in inputs:
+                inputs[name] |= {f"mailbox-{number:05}@contoso.com": value for number in range(mailboxes)}
+    return json.dumps(recorded_)
+
+
+def markers(comment: str) -> list[dict[str, Any]]:
+    return [json.loads(found) for found in MARKER.findall(comment)]
+
+
+@pytest.mark.parametrize("platform", LIMITS)
+@pytest.mark.parametrize("mailboxes", [1, 100, 250, 300, 1_000, 5_000])
+def test_a_report_of_many_mailboxes_stays_within_the_limit(platform: str, mailboxes: int) -> None:
+    found = large(mailboxes)
+
+    comment = markdown(found, LIMITS[platform])
+
+    assert len(comment.encode()) <= LIMITS[platform]
+    [marker] = markers(comment)
+    rows = comment.count("\n| ") - 1  # without the table's head
+    assert marker["complete"] == (rows == len(found.changes))
+    assert marker["complete"] != ("**This report is cut and is no approval.**" in comment)
+    assert marker["hash"] == found.hash
+    # What matters most is there in any case.
+    assert f"2 → {mailboxes + 3:,} mailboxes" in comment
+
+
+def test_what_is_missing_is_counted() -> None:
+    found = large(5_000)
+
+    comment = markdown(found, LIMITS["markdown"])
+
+    rows = comment.count("\n| ") - 1
+    assert f"{len(found.changes) - rows:,} of {len(found.changes):,} rows are missing" in comment
+    told = [
+        int(number.replace(",", ""))
+        for number in re.findall(r"^- ([\d,]+) of .* \([+−~]\)$", comment, re.MULTILINE)
+    ]
+    assert sum(told) == len(found.changes) - rows
+
+
+def test_pulumis_own_part_is_cut_without_making_the_report_less() -> None:
+    comment = markdown(large(200), LIMITS["markdown"])
+
+    assert markers(comment)[0]["complete"]
+    assert "(cut: pulumi preview --diff shows it all)" in comment
+
+
+def test_small_stacks_leave_their_room_to_large_ones() -> None:
+    several = [parse(written(count, f"stack-{count}"), "one") for count in (1, 3_000, 2)]
+
+    comment = markdown(report(several), LIMITS["markdown"])
+
+    assert len(comment.encode()) <= LIMITS["markdown"]
+    assert [marker["complete"] for marker in markers(comment)] == [True, False, True]
+    assert len(comment.encode()) > LIMITS["markdown"] * 0.95
+
+
+@pytest.mark.parametrize("limit", [0, 500, 1_000, 2_000, 4_000])
+def test_the_narrowest_limit_gives_a_report_that_is_no_approval(limit: int) -> None:
+    comment = markdown(recorded("new-stack"), limit)
+
+    assert not markers(comment)[0]["complete"]
+    assert len(comment.encode()) <= max(limit, 700)
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_letters_that_need_much_room_do_not_break_the_limit(number: int) -> None:
+    wide = HOSTILE[number] * 40
+    found = made(mailbox=wide, client=wide, type=wide, said=wide * 50, subject=wide, uri=wide)
+
+    for limit in (3_000, 10_000, 65_535):
+        assert len(markdown(found, limit).encode()) <= limit
+
+
+def test_five_thousand_mailboxes_are_no_wait() -> None:
+    source = written(5_000)
+    begin = time.process_time()
+    found = report([parse(source, "large")])
+    markdown(found, LIMITS["markdown"])
+    json.dumps(document.document(found))
+
+    assert time.process_time() - begin < 3  # 0.6 s on a machine that does nothing else
+
+
+def test_work_grows_as_the_mailboxes_do() -> None:
+    def seconds(mailboxes: int) -> float:
+        source = written(mailboxes)
+        begin = time.process_time()
+        markdown(report([parse(source, "large")]), LIMITS["markdown"])
+        return time.process_time() - begin
+
+    seconds(100)  # imports, and whatever else is done once
+    assert min(seconds(8_000) for _ in range(3)) < 16 * min(seconds(1_000) for _ in range(3))
+
+
+def test_a_terminal_shows_all_of_it() -> None:
+    assert text.plain(large(500), 200).count("mailbox-") == 2 * 500 + min(12, 501)
+
+
+def test_made_previews_are_whole() -> None:
+    assert parse(preview(), "the preview").stack == "dev"
