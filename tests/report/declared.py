@@ -52,8 +52,9 @@ def event_loop() -> Iterator[None]:
 
 
 def _declare(plan: Plan) -> None:
+    found = client.ask(plan)
     for name, one in plan.clients.items():
-        client.make(name, one, plan)
+        client.make(name, one, plan, found)
     if plan.mailboxes:
         MailboxProtocols("mailboxes", protocols=plan.mailboxes)
     if plan.tenant.smtp_auth:
@@ -148,7 +149,11 @@ def _service_principal(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _users(given: Mapping[str, Any]) -> dict[str, Any]:
     names = given["userPrincipalNames"]
-    return {"users": [{"userPrincipalName": name, "objectId": id_of("user", name)} for name in names]}
+    return {
+        "users": [
+            {"userPrincipalName": name, "objectId": id_of("user", name), "mail": name} for name in names
+        ]
+    }
 
 
 _FUNCTIONS: Final[Mapping[str, Any]] = {

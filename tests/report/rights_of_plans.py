@@ -18,7 +18,7 @@ from mailgrant.model import (
 )
 
 Right = tuple[str, str, str]  # client, right, object
-Held = tuple[str, Right]  # whose it is: another application of the same name is another holder
+Held = tuple[str, tuple[str, str]]  # whose it is, right, object
 Row = tuple[str, str, str, str]  # operation, client, right, object
 
 ROLES: Final = {"imap": "IMAP.AccessAsApp", "pop": "POP.AccessAsApp", "smtp": "SMTP.SendAsApp"}
@@ -31,12 +31,20 @@ ORDER: Final = {"off": (-1, -1), "disabled": (-1, -1), "on": (1, 1), "enabled": 
 
 
 def held(plan: Plan) -> set[Held]:
-    """All rights of all clients."""
-    return {(_holder(one), right) for name, one in plan.clients.items() for right in _rights(name, one)}
+    """All rights of all clients, by whose they are."""
+    return {
+        (identity(name, one), right[1:]) for name, one in plan.clients.items() for right in _rights(name, one)
+    }
 
 
-def _holder(one: ClientPlan) -> str:
-    return one.client_id if isinstance(one, ThirdPartyPlan) else type(one).__name__
+def identity(name: str, one: ClientPlan) -> str:
+    """Which application it is: a published one by its id, whatever it is called here; another kind is another one."""
+    return one.client_id if isinstance(one, ThirdPartyPlan) else f"{name} {type(one).__name__}"
+
+
+def names(before: Plan, after: Plan) -> dict[str, str]:
+    """What applications are called; by the later of two names, if they have two."""
+    return {identity(name, one): name for plan in (before, after) for name, one in plan.clients.items()}
 
 
 def _rights(name: str, one: ClientPlan) -> Iterator[Right]:

@@ -185,10 +185,10 @@ def delegated_permission_grant(resource: Resource, _other: Resource) -> Iterator
 
 
 def _person(resource: Resource, user: str) -> str:
-    """The sign-in name, which our components put into the resource's name behind client and permission's owner."""
-    mine = f"{resource.client}."
-    _, _, name = resource.name.removeprefix(mine).partition(".")
-    return name if resource.name.startswith(mine) and name else user
+    """The sign-in name, which our components put into the resource's name: ``<application>.<whose>.<name>``."""
+    parts = resource.name.split(".", 2)
+    mine = resource.client != resource.name and len(parts) > 2  # noqa: PLR2004 - what the name is made of
+    return parts[2] if mine else user
 
 
 def password(resource: Resource, _other: Resource) -> Iterator[Right]:
