@@ -25,6 +25,7 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 PROJECT, NAME = "mailgrant", "dev"
 STACK: Final = f"urn:pulumi:{NAME}::{PROJECT}::pulumi:pulumi:Stack::{PROJECT}-{NAME}"
 OWNER: Final = "87e8f8b8-4203-49da-9453-5e69d790c83f"
+ALIAS: Final = ("index:DelegatedClient", "index:DaemonClient")
 EXCHANGE: Final = "pulumi-python:dynamic/exchange:"
 REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "azuread:index/servicePrincipal:ServicePrincipal": frozenset({"clientId"}),
@@ -109,7 +110,7 @@ class Monitor(mocks.MockMonitor):
 
     def _registered(self, request: Any, urn: str) -> Any:
         inputs = rpc.deserialize_properties(request.object)
-        id_ = id_of(urn, str(inputs.get("clientId", "")))
+        id_ = id_of(urn.replace(*ALIAS), str(inputs.get("clientId", "")))
         outputs = {**inputs, **self._outputs(request.type, id_, inputs)}
         self.declared[urn] = Declared(request.type, request.parent, request.custom, inputs, id_, outputs)
         serialized = _sync_await(rpc.serialize_properties(outputs, {}))
@@ -181,6 +182,7 @@ def declared(plan: Plan, found: Mapping[str, Mapping[str, str]]) -> dict[str, De
 
 def preview(before: Mapping[str, Declared], after: Mapping[str, Declared]) -> dict[str, Any]:
     """What ``pulumi preview --json`` would write."""
+    before = {_aliased(urn, after): one for urn, one in before.items()}
     fresh = {one.id for urn, one in after.items() if urn not in before or _op(before[urn], one) == "replace"}
     fresh |= {one.outputs["clientId"] for one in after.values() if one.id in fresh and _is_application(one)}
     later = _with_changed_snapshots(before, after)
@@ -194,6 +196,12 @@ def preview(before: Mapping[str, Declared], after: Mapping[str, Declared]) -> di
         "oldState": {"type": "pulumi:pulumi:Stack", "outputs": _put_out(before)},
     }
     return {"steps": [root, *steps], "changeSummary": summary}
+
+
+def _aliased(urn: str, after: Mapping[str, Declared]) -> str:
+    """Under which URN the engine finds it again: our components say which type they may have been of before."""
+    other = urn.replace(*ALIAS) if ALIAS[0] in urn else urn.replace(ALIAS[1], ALIAS[0])
+    return urn if urn in after else other if other in after else urn
 
 
 def _is_application(one: Declared) -> bool:

@@ -38,8 +38,8 @@ def held(plan: Plan) -> set[Held]:
 
 
 def identity(name: str, one: ClientPlan) -> str:
-    """Which application it is: a published one by its id, whatever it is called here; another kind is another one."""
-    return one.client_id if isinstance(one, ThirdPartyPlan) else f"{name} {type(one).__name__}"
+    """Which application it is: a published one by its id, whatever it is called here, one's own by its name."""
+    return one.client_id if isinstance(one, ThirdPartyPlan) else name
 
 
 def names(before: Plan, after: Plan) -> dict[str, str]:
@@ -90,11 +90,8 @@ def _consented(name: str, scopes: list[str], consent: tuple[str, ...] | str) -> 
 def _credentials(name: str, one: DaemonPlan | DelegatedPlan) -> Iterator[Right]:
     for consumer, credential in one.credentials.items():
         if isinstance(credential, FederatedCredential):
-            yield (
-                name,
-                "federated sign-in",
-                f"{credential.subject or credential.claims} of {credential.issuer}",
-            )
+            token = f"{credential.subject or credential.claims} of {credential.issuer}"
+            yield name, "federated sign-in", f"{consumer}: {token}"
         elif isinstance(credential, SecretCredential):
             yield name, "client secret", consumer
         elif isinstance(credential, CertificateCredential):

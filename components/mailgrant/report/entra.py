@@ -191,6 +191,11 @@ def _person(resource: Resource, user: str) -> str:
     return parts[2] if mine else user
 
 
+def _own_name(resource: Resource) -> str:
+    """Without the client's, which our components put before it."""
+    return resource.name.removeprefix(f"{resource.client}.")
+
+
 def password(resource: Resource, _other: Resource) -> Iterator[Right]:
     """ApplicationPassword: a client secret."""
     if resource.exists:
@@ -205,7 +210,7 @@ def certificate(resource: Resource, _other: Resource) -> Iterator[Right]:
 
 def _dated(resource: Resource, right: str) -> Right:
     """One that ends; our components name it by client, consumer and period, with dots between."""
-    own = resource.name.removeprefix(f"{resource.client}.")
+    own = _own_name(resource)
     consumer, _, period = own.rpartition(".")
     slot = consumer if consumer and period.isdecimal() else own
     ends = text(resource.get("endDate"))
@@ -234,7 +239,7 @@ def federated(resource: Resource, _other: Resource) -> Iterator[Right]:
     yield Right(
         resource.client,
         "federated sign-in",
-        f"{subject or claims} of {text(resource.get('issuer'))}",
+        f"{_own_name(resource)}: {subject or claims} of {text(resource.get('issuer'))}",
         given + (words.ANYTHING_FITS if "*" in claims else ""),
         Reach.APPLICATION,
         Topic.CREDENTIAL,
