@@ -148,13 +148,15 @@ def test_an_app_password_is_shown_once_to_whoever_sits_there_and_to_nobody_else(
 
     # Programs are told only if they say that they may be.
     assert "nobody would see" in project.mailgrant_error(*command, "--credential", "printer", "--json")
+    twins = project.mailgrant_error(*command, "--credential", "printer", "--port", "pop=1993")
+    assert "two protocols would have one port: imap=1993, pop=1993, smtp=1587" in twins
     report = json.loads(
         project.mailgrant(
-            *command, "--credential", "printer", "--json", "--show-secrets", "--port", "pop=995"
+            *command, "--credential", "printer", "--json", "--show-secrets", "--port", "pop=1110"
         )
     )
     assert len(report["app_password"]) == 27
-    assert "[POP-995]" in report["text"]
+    assert "[POP-1110]" in report["text"]
 
     [password] = [line.rpartition(": ")[2] for line in screen.splitlines() if "shown this once" in line]
     assert len(password) == 27

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailgrant.consumers import emailproxy
+from mailgrant.consumers import emailproxy, python
 from mailgrant.consumers.request import Request, choose, choose_mailboxes
 from mailgrant.consumers.table import CONSUMERS, Program
 from mailgrant.errors import SetupError
@@ -118,6 +118,17 @@ def test_a_mailbox_must_be_one_that_the_client_opens_or_may_send_as() -> None:
         choose_mailboxes("poller", client(), ("c@contoso.com",))
     scoped = client(smtp_scope={"group": "senders@contoso.com"}, mailboxes={})
     assert choose_mailboxes("poller", scoped, ("c@contoso.com",)) == ("c@contoso.com",)
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop", "smtp"])
+@pytest.mark.parametrize("credential", ["vm", "hsm", "ci"])
+def test_a_program_believes_no_server_without_a_certificate(protocol: str, credential: str) -> None:
+    server = {protocol: {"host": "outlook.office365.com", "port": 1}}
+    text = python.write(Request("poller", client(protocols=server), credential, ("a@contoso.com",)))
+
+    compile(text, "mail.py", "exec")
+    assert text.count("ssl.create_default_context()") == 1
+    assert "instance_discovery" not in text
 
 
 def test_people_are_told_what_to_type() -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from mailgrant.consumers import python
+from mailgrant.consumers.request import Request
+from mailgrant.stack import Client
 from tests.daemons import Program, clients, declare, roles
 from tests.identities.stand_ins import Keys, make_keys
 from tests.worlds import OfflineTenant, Project
@@ -109,7 +112,11 @@ def run_the_program(project: Project, credential: str) -> str:
     )
     assert "holds a secret" in project.mailgrant_error(*command, "--for", "env")
     project.mailgrant(*command, "--for", "env", "--output", "mail.env")
-    (project.folder / "mail.py").write_text(project.mailgrant(*command, "--for", "python"))
+    return run_with_variables(project, project.mailgrant(*command, "--for", "python"))
+
+
+def run_with_variables(project: Project, program: str) -> str:
+    (project.folder / "mail.py").write_text(program)
     script = f". ./mail.env && exec '{sys.executable}' mail.py"
     done = subprocess.run(
         ["sh", "-c", script],
@@ -183,6 +190,10 @@ def test_every_kind_of_credential_side_by_side_each_revoked_alone(
     # The short program that mailgrant writes for a consumer works with the variables that it writes.
     for name in ("poller-vm", "appliance"):
         assert "billing@contoso.com has " in run_the_program(project, name)
+    for protocol, words in (("pop", "has "), ("smtp", "has sent itself a message")):
+        alone = Client.model_validate({**client, "protocols": {protocol: client["protocols"][protocol]}})
+        text = python.write(Request("invoice-poller", alone, "appliance", ("billing@contoso.com",)))
+        assert f"billing@contoso.com {words}" in run_with_variables(project, text)
 
     # Nobody else's credential changes by a second update, nor by the end of one.
     project.pulumi("up", "--yes", "--expect-no-changes")

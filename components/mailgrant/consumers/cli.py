@@ -132,6 +132,9 @@ def _ports(given: list[str] | tuple[str, ...]) -> Mapping[str, int]:
                 f"--port {text}: not a port", f"Write it as imap=1993; protocols: {', '.join(ports)}"
             )
         ports[protocol] = int(number)
+    if len(set(ports.values())) < len(ports):
+        told = ", ".join(f"{protocol}={number}" for protocol, number in ports.items())
+        raise SetupError(f"two protocols would have one port: {told}", "Give each a --port of its own.")
     return ports
 
 
