@@ -254,25 +254,3 @@ def test_the_failures_of_all_clients_are_told(project: Project) -> None:
         "invoices@contoso.com",
         "billing@contoso.com",
     }
-
-
-def test_a_year_of_rotations_never_ends_a_secret_before_its_time(project: Project) -> None:
-    def up(now: str) -> tuple[str, str]:
-        there = Project(project.folder, {**project.environment, "MAILGRANT_NOW": now})
-        there.pulumi("up", "--yes", "--skip-preview")
-        there.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-        credential = clients(there)["invoice-poller"]["credentials"]["poller-vm"]
-        return credential["key_id"], credential["rotates_at"]
-
-    def keys() -> list[str]:
-        outputs = [resource.get("outputs", {}) for resource in state(project)["deployment"]["resources"]]
-        return [output["keyId"] for output in outputs if "keyId" in output]
-
-    first, rotates_at = up("2026-12-01T00:00:00Z")
-    second, again = up(rotates_at)
-    assert first != second
-    assert first in keys()  # its consumer has a whole period to change over
-    third, _ = up(again)
-    assert second in keys()
-    assert first not in keys()  # it has expired by now
-    assert len({first, second, third}) == 3
