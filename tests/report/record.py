@@ -35,7 +35,6 @@ NOISE: Final = (
     "dependencies",
     "provider",
     "additionalSecretOutputs",
-    "ignoreChanges",
 )
 
 Config = dict[str, Any]

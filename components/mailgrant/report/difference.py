@@ -9,15 +9,13 @@ from mailgrant.report import resources
 from mailgrant.report.code import is_ours
 from mailgrant.report.kinds import KINDS, Kind, beyond
 from mailgrant.report.preview import QUIET, REPLACE, Step
-from mailgrant.report.resources import client_of, inputs
+from mailgrant.report.resources import client_of, ignored, inputs
 from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
 from mailgrant.report.values import NotUnderstoodError, is_opaque, is_unknown
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
 CHANGE: Final = "change"
-ANOTHER: Final = " (another one than before, under the same name)"
-BEFORE: Final = " (the one before, under the same name)"
 NOT_UNDERSTOOD: Final = "not understood"
 _SEGMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -81,9 +79,9 @@ class Difference:
 
 def difference(step: Step) -> Difference:
     """What a step changes; a step that cannot be judged is a change, too."""
-    if step.op in QUIET or not step.state.custom:
-        return Difference(step)
     kind = KINDS.get(step.type)
+    if step.op in QUIET or (kind is None and not step.state.custom):
+        return Difference(step)  # a component is what its children are
     if kind is None:
         return Difference(
             step, (_strange(step, "mailgrant does not know what this kind of resource allows"),)
@@ -112,27 +110,14 @@ def _judged(step: Step, kind: Kind) -> Difference:
 def _compare(before: Iterable[Right], after: Iterable[Right], *, renewed: bool) -> Iterator[Change]:
     was = {(*right.identity, ""): right for right in before}
     will = {(*right.identity, "new" if renewed else ""): right for right in after}
-    lost, gained = _by_look(was, will), _by_look(will, was)
     for key in dict.fromkeys([*was, *will]):
         old, new = was.get(key), will.get(key)
         if old and new:
             yield from _altered(old, new)
         elif new:
-            other = ANOTHER if _look(new) in lost else ""
-            yield _row(ADD, new, f"{new.given}{other}", effect(NOTHING, new.breadth))
+            yield _row(ADD, new, new.given, effect(NOTHING, new.breadth))
         elif old:
-            other = BEFORE if _look(old) in gained else ""
-            yield _row(
-                REMOVE, old, f"{old.taken or f'no longer {old.given}'}{other}", effect(old.breadth, NOTHING)
-            )
-
-
-def _look(right: Right) -> tuple[str, str, str]:
-    return right.client, right.right, right.object
-
-
-def _by_look(these: Mapping[Any, Right], others: Mapping[Any, Right]) -> set[tuple[str, str, str]]:
-    return {_look(right) for key, right in these.items() if key not in others}
+            yield _row(REMOVE, old, old.taken or f"no longer {old.given}", effect(old.breadth, NOTHING))
 
 
 def _altered(old: Right, new: Right) -> Iterator[Change]:
@@ -188,12 +173,13 @@ def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
 
 def _changed(step: Step) -> set[str]:
     """Paths of properties that differ: as the engine says, and as is seen."""
-    old, new = inputs(step.old), inputs(step.new)
-    seen = {path for path in _paths(old) | _paths(new) if _at(old, path) != _at(new, path)}
     if step.op in {"delete", "delete-replaced"}:
         return set()  # with the whole of it, everything that it gave is gone
+    old, new = inputs(step.old), inputs(step.new)
+    seen = {path for path in _paths(old) | _paths(new) if _at(old, path) != _at(new, path)}
     said = {".".join(_SEGMENT.findall(reason)[:2]) for reason in step.reasons}
-    return {path for path in seen if path} | {_known_depth(path, seen) for path in said if path}
+    changed = seen | {_known_depth(path, seen) for path in said if path}
+    return {path for path in changed if path.partition(".")[0] not in ignored(step)}
 
 
 BLOCKS: Final = frozenset({"web", "singlePageApplication", "publicClient"})

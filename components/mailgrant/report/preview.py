@@ -47,9 +47,9 @@ class State(BaseModel):
     type: str = ""
     custom: bool = False
     parent: str = ""
-    id: str = ""
     delete: bool = False
     retain_on_delete: bool = Field(default=False, alias="retainOnDelete")
+    ignore_changes: list[str] = Field(default=[], alias="ignoreChanges")
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] = {}
 

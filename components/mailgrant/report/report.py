@@ -4,17 +4,21 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailgrant.guardrails import Finding
 from mailgrant.report.credentials import rotated
-from mailgrant.report.difference import Change, Difference, difference
+from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
 from mailgrant.report.preview import QUIET, Preview, Step
 from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
 
 HASHED: Final = 1  # the version of what is hashed
 ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
+WHICH: Final = {
+    ADD: " (another one than before, under the same name)",
+    REMOVE: " (the one before, under the same name)",
+}
 EFFECTS: Final = {Effect.BROADENING: 0, Effect.NARROWING: 1, Effect.NEUTRAL: 2}
 
 
@@ -100,7 +104,8 @@ def report(previews: Sequence[Preview], findings: Iterable[Finding] = ()) -> Rep
 def _stack(preview: Preview) -> StackReport:
     differences = [difference(step) for step in preview.steps]
     every = rotated((change for one in differences for change in one.changes), preview.consumers)
-    changes = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
+    once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
+    changes = _told_apart(list(once))
     return StackReport(
         preview.place,
         tuple(sorted(changes, key=_order)),
@@ -141,6 +146,22 @@ def _without_echoes(changes: list[Change]) -> list[Change]:
         if change.topic != Topic.ASKED
         or (change.op, change.client, change.right.removeprefix("asks for ")) not in granted
     ]
+
+
+def _told_apart(changes: list[Change]) -> list[Change]:
+    """What one application loses and another one of the same name gains, said to be so."""
+    looks = {op: {_look(change) for change in changes if change.op == op} for op in WHICH}
+    both = looks[ADD] & looks[REMOVE]
+    return [
+        replace(change, words=f"{change.words}{WHICH[change.op]}")
+        if change.op in WHICH and _look(change) in both
+        else change
+        for change in changes
+    ]
+
+
+def _look(change: Change) -> tuple[str, str, str]:
+    return change.client, change.right, change.object
 
 
 def _counts(differences: Iterable[Difference]) -> Iterable[Count]:

@@ -46,8 +46,13 @@ def sides(step: Step) -> tuple[Resource, Resource]:
     old, new = step.old, step.new
     was = {**old.inputs, **old.outputs} if old else {}
     before = Resource(client, step.name, was, exists=old is not None)
-    wanted = dict(new.inputs) if new else {}
+    wanted = {**new.inputs, **{name: was[name] for name in ignored(step) & was.keys()}} if new else {}
     return before, Resource(client, step.name, wanted, exists=new is not None, wanted=True)
+
+
+def ignored(step: Step) -> set[str]:
+    """Properties that the update leaves as they are, whatever the program says."""
+    return set(step.new.ignore_changes) if step.old and step.new else set()
 
 
 def client_of(step: Step) -> str:
