@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
 
 from mailgrant import config
-from mailgrant.config import load_plan, parse_exchange
+from mailgrant.config import load_plan, load_tenant, parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS
 from mailgrant.model import DaemonPlan, Plan, SecretCredential
@@ -180,6 +181,25 @@ def test_a_moment_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
     with pytest.raises(SetupError, match="'tomorrow' is no moment"):
         load_plan()
+
+
+def test_a_program_that_declares_clients_itself_gets_the_tenant_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shared = {"config": {"mailgrant:clients": STACK["clients"], "mailgrant:suffix": "dev"}}
+    folder = tmp_path / pulumi.get_root_directory()
+    folder.mkdir()
+    (folder / "shared.yaml").write_text(json.dumps(shared))
+    set_all_config(
+        {"mailgrant:organization": STACK["organization"], "mailgrant:extends": "shared.yaml"}
+        | {"mailgrant:mailboxes": '{"a@contoso.com": {"imap": true}}'}
+    )
+
+    tenant = load_tenant()
+
+    assert (tenant.organization, tenant.suffix) == (STACK["organization"], "dev")
+    assert (tenant.clients, tenant.mailboxes) == ({}, {})
 
 
 def test_values_that_are_empty_in_pulumi_yaml_are_missing() -> None:

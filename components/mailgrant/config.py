@@ -5,6 +5,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from mailgrant.contradictions import Faults, contradictions
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, ENVIRONMENTS, Cloud, Host
 from mailgrant.in_clear import secrets_in_clear
-from mailgrant.model import Plan
+from mailgrant.model import Plan, TenantPlan
 from mailgrant.schema.faults import fault as fault_at
 from mailgrant.schema.faults import faults as faults_of
 from mailgrant.schema.places import NAMESPACE
@@ -51,8 +52,9 @@ def load_tenant() -> Plan:
         ConfigurationError: with every fault.
         SetupError: the cloud is ``custom`` and its file is not there.
     """
-    raw = {key: value for key, value in configured().items() if key not in DECLARE}
-    return _reachable({**raw, "tenant": {}})
+    found = _reachable({**configured(), "tenant": {}})
+    # What a shared file declares is for the stacks that take it as a whole.
+    return replace(found, clients={}, mailboxes={}, tenant=TenantPlan(), automation=None)
 
 
 def _reachable(raw: Mapping[str, Any]) -> Plan:
