@@ -1,6 +1,6 @@
 """Stack files held against the schema and their guardrails, as they stand there: no engine runs, and nobody is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,17 +54,31 @@ def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
     Raises:
         SetupError: there is no project, no such stack, or a file that cannot be read.
     """
-    root = next((one for one in (start, *start.parents) if (one / "Pulumi.yaml").is_file()), None)
-    if root is None:
-        raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
-    folder = root / str(files.as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
-    paths = sorted(folder.glob("Pulumi.*.yaml"))
-    found = {path.name.removeprefix("Pulumi.").removesuffix(".yaml"): path for path in paths}
+    folder = _folder(start)
+    found = _files(folder)
     if not found:
         raise SetupError(f"{folder} holds no stack's file", "A stack is a file such as Pulumi.prod.yaml.")
     if missing := [name for name in names if name not in found]:
         raise SetupError(f"there is no {folder / f'Pulumi.{missing[0]}.yaml'}")
     return [_checked(name, found[name], now) for name in dict.fromkeys(names or found)]
+
+
+def known(names: Iterable[str], start: Path, now: datetime) -> list[Checked]:
+    """Check those of some stacks that have a file here; arguments and errors as for ``check``."""
+    found = _files(_folder(start))
+    return [_checked(name, found[name], now) for name in names if name in found]
+
+
+def _folder(start: Path) -> Path:
+    root = next((one for one in (start, *start.parents) if (one / "Pulumi.yaml").is_file()), None)
+    if root is None:
+        raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
+    return root / str(files.as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    paths = sorted(folder.glob("Pulumi.*.yaml"))
+    return {path.name.removeprefix("Pulumi.").removesuffix(".yaml"): path for path in paths}
 
 
 def _checked(name: str, path: Path, now: datetime) -> Checked:

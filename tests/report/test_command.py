@@ -59,6 +59,64 @@ def test_a_file_becomes_the_comment_and_the_gate_closes(tmp_path: Path) -> None:
     assert done.stderr == b""
 
 
+GUARDED = """\
+config:
+  mailgrant:organization: contoso.onmicrosoft.com
+  mailgrant:guardrails:
+    forbidden_mailboxes: {addresses: [billing@contoso.com]}
+  mailgrant:clients:
+    invoice-poller:
+      kind: daemon
+      protocols: [imap]
+      mailboxes:
+        billing@contoso.com: full-access
+      credentials:
+        vm: {type: secret}
+"""
+WAIVER = """\
+  mailgrant:waivers:
+    - rule: forbidden_mailboxes
+      client: invoice-poller
+      owner: cfo@contoso.com
+      until: 2026-12-31
+      reason: moved in January
+"""
+
+
+@pytest.mark.parametrize(("waived", "code"), [(False, 5), (True, 7)])
+def test_guardrails_of_the_stacks_file_stand_in_the_report(
+    waived: bool,  # noqa: FBT001
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MAILGRANT_NOW", "2026-12-01T00:00:00Z")
+    (tmp_path / "Pulumi.yaml").write_text("name: mailgrant\nruntime: python\n")
+    (tmp_path / "Pulumi.offline.yaml").write_text(GUARDED + (WAIVER if waived else ""))
+    gate_closed = ("--require-approval", "broadening")
+
+    as_json = run(tmp_path, "--preview", ADDED, "--format", "json", *gate_closed)
+    comment = run(tmp_path, "--preview", ADDED, "--format", "markdown", *gate_closed)
+
+    assert (as_json.returncode, comment.returncode) == (code, code)
+    [finding] = json.loads(as_json.stdout)["findings"]
+    assert finding["rule"] == "forbidden_mailboxes"
+    assert finding["severity"] == ("warning" if waived else "error")
+    shown = comment.stdout.decode()
+    assert f"**Guardrails**\n\n- {finding['severity']}: " in shown
+    assert shown.index("**Guardrails**") < shown.index("| application |")
+
+
+def test_guardrails_that_cannot_be_read_are_no_silent_pass(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: mailgrant\nruntime: python\n")
+    (tmp_path / "Pulumi.offline.yaml").write_text(GUARDED.replace("kind: daemon", "kind: demon"))
+
+    done = run(tmp_path, "--preview", ADDED)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "mailgrant:clients.invoice-poller.kind: 'demon' is not known" in done.stderr.decode()
+
+
 def test_standard_input_becomes_a_file(tmp_path: Path) -> None:
     # As PowerShell would hand it over.
     given = (PREVIEWS / "mailbox-added.json").read_text().encode("utf-16")

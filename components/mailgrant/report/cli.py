@@ -10,6 +10,10 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from mailgrant import moment
+from mailgrant.check import known
+from mailgrant.errors import ConfigurationError
+from mailgrant.guardrails import Finding
 from mailgrant.report import engine, gate
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.markdown import LIMITS, markdown
@@ -77,13 +81,14 @@ def preview_report(
 ) -> None:
     """Show which application gains or loses which right on which mailbox, before pulumi up.
 
-    Exit codes: 0 nothing wants approval, 1 the preview failed, 2 what was given cannot be reported on, 7 approval is
-    wanted; where Pulumi is run and fails, its own.
+    Exit codes: 0 nothing wants approval, 1 the preview failed, 2 what was given cannot be reported on, 5 a guardrail
+    of the stack forbids it, 7 approval is wanted; where Pulumi is run and fails, its own.
     """
     if schema:
         typer.echo(json.dumps(document.schema(), indent=2))
         return
-    found = report(_previews(stacks or [], previews or []))
+    shown = _previews(stacks or [], previews or [])
+    found = report(shown, _findings(shown, Path.cwd()))
     _write(found, form, output)
     raise typer.Exit(gate.exit_code(found, require_approval))
 
@@ -94,6 +99,16 @@ def _previews(stacks: Sequence[str], files: Sequence[str]) -> list[Preview]:
     found = [parse(_read(name), "standard input" if name == STANDARD_INPUT else name) for name in files]
     _refuse_others(found, files, stacks)
     return found
+
+
+def _findings(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:
+    """What the guardrails of stacks of this project say, as their files stand here; of others nobody can tell."""
+    here = engine.project(folder)
+    mine = {preview.stack: preview.place for preview in previews if preview.project == here}
+    checked = known(mine, folder, moment.now()) if mine else []
+    if wrong := [fault for one in checked for fault in one.faults]:
+        raise ConfigurationError(wrong)
+    return {mine[one.stack]: one.findings for one in checked}
 
 
 def _read(name: str) -> str:

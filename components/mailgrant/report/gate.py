@@ -1,8 +1,8 @@
 """When a report wants somebody's approval, as an exit code of Pulumi's.
 
-0 nothing wants approval · 1 the preview failed · 2 what was given cannot be reported on · 7 approval is wanted · what
-``pulumi preview`` itself ended with, where it was run and failed.
-github.com/pulumi/pulumi, pkg/cmd/pulumi/cmd/exit_codes.go: 7 is that of ``--expect-no-changes``.
+0 nothing wants approval · 1 the preview failed · 2 what was given cannot be reported on · 5 a guardrail forbids it · 7
+approval is wanted · what ``pulumi preview`` itself ended with, where it was run and failed.
+github.com/pulumi/pulumi, pkg/cmd/pulumi/cmd/exit_codes.go: 5 is that of policies, 7 that of ``--expect-no-changes``.
 """
 
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Final
 from mailgrant.report.report import Report
 from mailgrant.report.rights import Effect
 
+FORBIDDEN: Final = 5
 APPROVAL_WANTED: Final = 7
 
 
@@ -23,7 +24,9 @@ class Approval(StrEnum):
 
 
 def exit_code(report: Report, approval: Approval) -> int:
-    """0, or ``APPROVAL_WANTED``."""
+    """0, ``FORBIDDEN`` (which no approval lifts: a waiver does), or ``APPROVAL_WANTED``."""
+    if any(finding.severity == "error" for finding in report.findings):
+        return FORBIDDEN
     wanted = {
         Approval.NEVER: False,
         Approval.BROADENING: report.verdict == Effect.BROADENING,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ class StackReport:
         steps: everything that Pulumi would do, in an order of its own: Pulumi's is another one each time.
         unknown: by client, what is known only when the update is made.
         said: what Pulumi warned of.
+        findings: what the stack's guardrails have to say.
     """
 
     place: str
@@ -50,6 +51,7 @@ class StackReport:
     steps: tuple[Step, ...] = ()
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def verdict(self) -> Effect:
@@ -68,11 +70,14 @@ class Report:
 
     Args:
         stacks: one each.
-        findings: what rules have to say.
     """
 
     stacks: tuple[StackReport, ...]
-    findings: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of all stacks."""
+        return tuple(finding for stack in self.stacks for finding in stack.findings)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -96,12 +101,18 @@ def verdict(changes: Iterable[Change]) -> Effect:
     return next((one for one in (Effect.BROADENING, Effect.NARROWING) if one in effects), Effect.NEUTRAL)
 
 
-def report(previews: Sequence[Preview], findings: Iterable[Finding] = ()) -> Report:
-    """The report on previews of several stacks."""
-    return Report(tuple(map(_stack, previews)), tuple(findings))
+def report(previews: Sequence[Preview], findings: Mapping[str, Sequence[Finding]] | None = None) -> Report:
+    """The report on previews of several stacks.
+
+    Args:
+        previews: one a stack.
+        findings: what guardrails have to say, by the place of the stack.
+    """
+    found = findings or {}
+    return Report(tuple(_stack(preview, found.get(preview.place, ())) for preview in previews))
 
 
-def _stack(preview: Preview) -> StackReport:
+def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
     differences = [difference(step) for step in preview.steps]
     every = rotated((change for one in differences for change in one.changes), preview.consumers)
     once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
@@ -113,6 +124,7 @@ def _stack(preview: Preview) -> StackReport:
         tuple(sorted((step for step in preview.steps if step.op not in QUIET), key=lambda step: step.urn)),
         tuple(sorted(_unknown(differences).items())),
         tuple(one.message.strip() for one in preview.said),
+        tuple(findings),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mailgrant.guardrails import Finding
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.kinds import APPLICATION, title
 from mailgrant.report.preview import REPLACE, Step
@@ -112,12 +113,25 @@ def counted(number: int, plural: str) -> str:
 def first(stack: StackReport) -> list[Section]:
     """What nobody may overlook, for above the table."""
     return [
+        *_capped("Guardrails", [_found(one) for one in stack.findings], "told by mailgrant check"),
         *_section(
             "Not understood: look at these yourself", stack.changes, lambda one: one.topic == Topic.UNKNOWN
         ),
         *_section("For the whole tenant", stack.changes, _is_tenant_wide),
         *_section("SMTP AUTH may be open where it was not", stack.changes, _opens_smtp),
     ]
+
+
+def _found(finding: Finding) -> Line:
+    return (
+        f"{finding.severity}: ",
+        Name(finding.place),
+        ": ",
+        Name(finding.reason),
+        " → ",
+        Name(finding.remedy),
+        f" (guardrail {finding.rule})",
+    )
 
 
 def _is_tenant_wide(change: Change) -> bool:
