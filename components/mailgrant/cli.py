@@ -22,6 +22,7 @@ from mailgrant.forge.cli import comment
 from mailgrant.login import people
 from mailgrant.login import verify as login
 from mailgrant.report.cli import preview_report
+from mailgrant.report.up import up
 from mailgrant.schema import places
 
 FAILED = 1  # something that was checked is not as it should be
@@ -222,6 +223,7 @@ app.command()(adopt)
 app.command()(comment)
 app.command(name="client-config")(client_config)
 app.command(name="preview-report")(preview_report)
+app.command()(up)
 
 
 ChecksOption = Annotated[

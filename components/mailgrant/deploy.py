@@ -1,10 +1,12 @@
 """A whole plan: its clients, the settings that they need, and the identity that runs it all."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pulumi
 import pulumi_azuread as azuread
+from pulumi.runtime import is_dry_run
 
 from mailgrant import client, config
 from mailgrant.completeness import require
@@ -14,7 +16,7 @@ from mailgrant.entra.ownership import stack_tag
 from mailgrant.entra.people import at_their_mailboxes
 from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
-from mailgrant.guardrails import findings, refusal
+from mailgrant.guardrails import REPORTED, findings, refusal
 from mailgrant.identity import remedy_for
 from mailgrant.model import AutomationPlan, Plan, Switches
 from mailgrant.preflight import preflight
@@ -74,7 +76,10 @@ def _guard(plan: Plan) -> None:
     for one in found:
         if one.severity == "warning":
             pulumi.log.warn(str(one))
-    if refused := refusal(found):
+    refused = refusal(found)
+    if refused and is_dry_run() and os.environ.get(REPORTED):
+        pulumi.log.warn(refused)
+    elif refused:
         raise pulumi.RunError(refused)
 
 

@@ -26,6 +26,8 @@ from mailgrant.schema.words import duration
 
 Place = tuple[str, ...]
 Found = Iterator[tuple[Place, str, str]]  # place, reason, remedy
+# Set for a preview whose findings somebody shows beside its changes: an error then does not hide these.
+REPORTED: Final = "MAILGRANT_GUARDRAILS_REPORTED"
 WAIVERS: Final = "waivers"  # stands in the place of a rule where a waiver itself is what is told
 
 

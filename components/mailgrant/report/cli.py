@@ -88,7 +88,7 @@ def preview_report(
         typer.echo(json.dumps(document.schema(), indent=2))
         return
     shown = _previews(stacks or [], previews or [])
-    found = report(shown, _findings(shown, Path.cwd()))
+    found = report(shown, findings_here(shown, Path.cwd()))
     _write(found, form, output)
     raise typer.Exit(gate.exit_code(found, require_approval))
 
@@ -101,8 +101,16 @@ def _previews(stacks: Sequence[str], files: Sequence[str]) -> list[Preview]:
     return found
 
 
-def _findings(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:
-    """What the guardrails of stacks of this project say, as their files stand here; of others nobody can tell."""
+def findings_here(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:
+    """What the guardrails of stacks of this project say, as their files stand here; of others nobody can tell.
+
+    Args:
+        previews: of any stacks.
+        folder: of the project, or below it.
+
+    Raises:
+        ConfigurationError: a stack's file has faults.
+    """
     here = engine.project(folder)
     mine = {preview.stack: preview.place for preview in previews if preview.project == here}
     checked = known(mine, folder, moment.now()) if mine else []

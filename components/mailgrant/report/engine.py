@@ -1,5 +1,6 @@
-"""Runs ``pulumi preview``: the one part of the report that is not pure."""
+"""Runs ``pulumi preview`` and ``pulumi up``: the one part of the report that is not pure."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Final
 import yaml
 
 from mailgrant.errors import SetupError
+from mailgrant.guardrails import REPORTED
 from mailgrant.report.preview import Preview, PreviewError, parse
 
 PREVIEW: Final = ("preview", "--json", "--non-interactive")
+UPDATE: Final = ("up", "--yes", "--skip-preview", "--non-interactive")
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
@@ -24,21 +27,46 @@ def preview(stack: str) -> Preview:
         SetupError: there is no engine.
         PreviewError: the preview failed; its exit code is Pulumi's.
     """
+    # What it tells people meanwhile stays on standard error.
+    done = subprocess.run(
+        [_program(), *PREVIEW, *_chosen(stack)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, REPORTED: "yes"},
+    )
+    source = f"pulumi preview of {stack or 'the selected stack'}"
+    if done.returncode:
+        raise _failed(done.returncode, done.stdout, source)
+    return parse(done.stdout, source)
+
+
+def update(stack: str) -> int:
+    """Make the update, before the eyes of whoever looks; gives Pulumi's exit code.
+
+    Args:
+        stack: its name; the selected one if it is empty.
+
+    Raises:
+        SetupError: there is no engine.
+    """
+    command = [_program(), *UPDATE, *_chosen(stack)]
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def _program() -> str:
     program = shutil.which("pulumi")
     if program is None:
         raise SetupError(
             "there is no pulumi on PATH",
             "Install it (https://www.pulumi.com/docs/install), or give --preview FILE.",
         )
-    chosen = ["--stack", stack] if stack else []
-    # What it tells people meanwhile stays on standard error.
-    done = subprocess.run(
-        [program, *PREVIEW, *chosen], stdout=subprocess.PIPE, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    source = f"pulumi preview of {stack or 'the selected stack'}"
-    if done.returncode:
-        raise _failed(done.returncode, done.stdout, source)
-    return parse(done.stdout, source)
+    return program
+
+
+def _chosen(stack: str) -> list[str]:
+    return ["--stack", stack] if stack else []
 
 
 def _failed(code: int, written: str, source: str) -> PreviewError:

@@ -1,0 +1,44 @@
+"""The command ``mailgrant up``: an update that makes what was approved, or nothing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from mailgrant.report import engine, gate
+from mailgrant.report.cli import findings_here
+from mailgrant.report.formats import text
+from mailgrant.report.report import Report, report
+
+ApprovedOption = Annotated[
+    str, typer.Option("--approved", help="The hash of the report that was approved, as the report shows it.")
+]
+StackOption = Annotated[str, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")]
+
+
+def up(approved: ApprovedOption, stack: StackOption = "") -> None:
+    """Run pulumi up if it changes exactly the rights that were approved.
+
+    It previews once more, compares the hash of all that changes with the one that was approved, and only then updates.
+    What is no right (a description, an order) may differ. Between that look and the update there are seconds.
+
+    Exit codes: 5 a guardrail of the stack forbids it, 7 it is not what was approved; nothing was changed then. Otherwise
+    Pulumi's own.
+    """
+    preview = engine.preview(stack)
+    found = report([preview], findings_here([preview], Path.cwd()))
+    if gate.exit_code(found, gate.Approval.NEVER):
+        _refuse(found, "A guardrail forbids it; nothing was changed.", gate.FORBIDDEN)
+    if found.stacks[0].hash != approved.strip().lower():
+        told = "This is not what was approved: look at it, and approve its hash; nothing was changed."
+        _refuse(found, told, gate.APPROVAL_WANTED)
+    raise typer.Exit(engine.update(stack))
+
+
+def _refuse(found: Report, why: str, code: int) -> None:
+    console = Console(stderr=True)
+    console.print(text.text(found))
+    console.print(Text(why))
+    raise typer.Exit(code)
