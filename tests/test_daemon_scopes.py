@@ -118,7 +118,7 @@ def test_from_the_claim_to_a_scope_and_back(project: Project, at_offline: Offlin
 
     # A filter, and IMAP beside it: allowed, and warned of.
     declare(project, MIXED)
-    assert "a client of its own for sending is the safe way" in project.pulumi(*UP)
+    assert "Make a client of its own for sending." in project.pulumi(*UP)
     assert verdicts(project, "--send", "--mailbox", SUPPORT) == {(SUPPORT, "smtp"): "ok"}
     assert verdicts(project) == {(NEWSLETTER, "imap"): "ok", ("", "smtp"): "ok"}
     sender, token = program(project)

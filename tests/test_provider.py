@@ -61,7 +61,7 @@ def test_check_names_every_bad_entry() -> None:
 
     assert {failure.property: failure.reason.partition(";")[0] for failure in result.failures} == {
         'access["invoices"]': "not an SMTP address",
-        'access["a@b.de"]': "unknown right 'owner'",
+        'access["a@b.de"]': "'owner' is not known",
     }
 
 

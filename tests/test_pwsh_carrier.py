@@ -41,7 +41,7 @@ def carrier(token: str) -> Iterator[PwshCarrier]:
 
 def test_a_session_has_the_cmdlets_that_it_asked_for_and_no_others(carrier: PwshCarrier) -> None:
     with pytest.raises(AccessDeniedError, match="not recognized"):
-        carrier.run(Call("Get-Mailbox"))
+        carrier.run(Call("Get-CASMailboxPlan"))
 
 
 def test_only_plain_values_are_sent(carrier: PwshCarrier) -> None:

@@ -52,9 +52,7 @@ def somebody(tmp_path: Path, offline: OfflineTenant, keys: Keys) -> Project:
     )
     (folder / "there.json").write_text(json.dumps({"certificate": keys.public_pem().decode()}))
     (folder / ".venv").symlink_to(sys.prefix)
-    automation = principal_of(offline, seed.AUTOMATION_CLIENT_ID)
-    for value in ("User.Read.All", "RoleManagement.ReadWrite.Directory"):
-        consent(offline, automation["id"], GRAPH, value)
+    offline.consent("RoleManagement.ReadWrite.Directory")
     project = Project(folder, offline.environment)
     project.pulumi("stack", "init", "dev")
     return project

@@ -237,7 +237,7 @@ def test_realistic_lag_is_over_after_a_while(control: Control) -> None:
     [
         (
             {"aplications": {"reads": 1}},
-            "no such kind of document; known are appRoleAssignments, applications",
+            "no such kind of document; known are appManagementPolicies, appRoleAssignments, applications",
         ),
         ({"applications": {"reads": -1}}, "applications.reads: Input should be greater than or equal to 0"),
         ({"applications": {"reads": 0.5}}, "applications.reads: Input should be a valid integer"),

@@ -54,7 +54,8 @@ def test_the_policy_of_a_new_tenant_forbids_nothing(entra: Entra, admin: str) ->
     found = entra.graph("GET", POLICY, token=admin).json()
     assert found["isEnabled"] is False
     assert found["applicationRestrictions"] == {"passwordCredentials": [], "keyCredentials": []}
-    assert fault(entra.graph("GET", POLICY))[:2] == (403, "Authorization_RequestDenied")
+    stranger = entra.client_with("Application.Read.All")
+    assert fault(entra.graph("GET", POLICY, token=stranger))[:2] == (403, "Authorization_RequestDenied")
     assert fault(entra.graph("PATCH", POLICY, {"isEnabled": True}))[0] == 403
 
 
