@@ -23,7 +23,6 @@ Escapes = tuple[tuple[str, str], ...]
 GITHUB_TEXT: Final[Escapes] = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 GITHUB_PROPERTY: Final[Escapes] = (*GITHUB_TEXT, (":", "%3A"), (",", "%2C"))
 AZURE_TEXT: Final[Escapes] = (("%", "%AZP25"), ("\r", "%0D"), ("\n", "%0A"))
-AZURE_PROPERTY: Final[Escapes] = (*AZURE_TEXT, ("]", "%5D"), (";", "%3B"))
 
 
 class Level(StrEnum):
