@@ -1,7 +1,7 @@
 # Two commands on a fresh clone: `make demo` and `make test`. Each sets up, once, what it needs.
 # Written for GNU make 3.81 too, which is the one that macOS has.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check check-format check-lint check-types check-imports setup engine lock clean again
+.PHONY: help demo test bench check check-format check-lint check-types check-imports check-pipelines setup engine lock clean again
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -31,7 +31,7 @@ help:
 	@echo "  make demo    set everything up, then the main job on the offline tenant: nothing -> verified logins"
 	@echo "  make test    set everything up, then every test        (make test ARGS='-k engine -x'; two at once: JOBS=2)"
 	@echo "  make bench   measure, by counters and ratios: mailgrant beside what people do by hand"
-	@echo "  make check   ruff, mypy --strict, import-linter"
+	@echo "  make check   ruff, mypy --strict, import-linter, actionlint and the schemas of pipelines"
 	@echo "  make setup   only the virtual environment, from requirements.lock"
 	@echo "  make engine  only the Pulumi engine: the one on PATH, or one built into the user's cache"
 	@echo "  make lock    renew requirements.lock from pyproject.toml   (make lock ARGS=--upgrade)"
@@ -50,7 +50,7 @@ bench: setup
 	echo "==> bench.$$name" && python -m bench.$$name $(ARGS) || exit; done
 
 # One target each, so that `make -k check` tells every fault in one run.
-check: check-format check-lint check-types check-imports
+check: check-format check-lint check-types check-imports check-pipelines
 
 check-format: setup
 	@echo "==> ruff format --check ." && $(BIN)/ruff format --check .
@@ -64,6 +64,13 @@ check-types: setup
 
 check-imports: setup
 	@echo "==> lint-imports" && $(BIN)/lint-imports
+
+# The schemas are those that check-jsonschema carries: nothing is fetched.
+SCHEMA = $(BIN)/check-jsonschema --builtin-schema
+check-pipelines: setup
+	@echo "==> actionlint" && $(BIN)/python tools/actionlint/lint.py
+	@echo "==> check-jsonschema" && $(SCHEMA) vendor.github-workflows .github/workflows/*.yml && \
+	    $(SCHEMA) vendor.github-actions .github/actions/*/action.yml
 
 setup: $(INSTALLED)
 	@echo "==> $(VENV) is ready: $$($(BIN)/python --version)"

@@ -49,6 +49,7 @@ class StackDocument(_Model):
     mailboxes: list[CountDocument] = Field(
         description="Of each client whose permissions on mailboxes change."
     )
+    steps: int = Field(description="How many resources Pulumi makes, changes or takes away.")
 
 
 class FindingDocument(_Model):
@@ -109,4 +110,10 @@ def _finding(finding: Finding) -> FindingDocument:
 
 def _stack(stack: StackReport) -> StackDocument:
     counts = [CountDocument.model_validate(count, from_attributes=True) for count in stack.counts]
-    return StackDocument(stack=stack.place, verdict=stack.verdict.value, hash=stack.hash, mailboxes=counts)
+    return StackDocument(
+        stack=stack.place,
+        verdict=stack.verdict.value,
+        hash=stack.hash,
+        mailboxes=counts,
+        steps=len(stack.steps),
+    )
