@@ -56,8 +56,8 @@ def test_the_schema_finds_a_key_that_github_does_not_know(
     path = tmp_path / "preview.yml"
     path.write_text((GITHUB / "workflows" / "preview.yml").read_text().replace(old, new))
 
-    program = Path(sys.executable).with_name("check-jsonschema")
-    command = [program, "--builtin-schema", "vendor.github-workflows", path]
+    program = str(Path(sys.executable).with_name("check-jsonschema"))
+    command = [program, "--builtin-schema", "vendor.github-workflows", str(path)]
     done = subprocess.run(command, capture_output=True, check=False)
 
     assert done.returncode == found
