@@ -21,7 +21,7 @@ from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets import permissions
 from mailgrant.exchange.pool import SessionPool
 from mailgrant.exchange.service_principal import Wanted
-from mailgrant.identity import Identity, TokenSource
+from mailgrant.identities.identity import Identity, TokenSource
 from offline_tenant import environment, process, seed
 from offline_tenant.home import Home
 

@@ -8,7 +8,7 @@ from mailgrant.exchange.carriers.rest import RestCarrier
 from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.carriers.wsman import WsmanCarrier
 from mailgrant.exchange.session import Carrier
-from mailgrant.identity import Identity, TokenSource
+from mailgrant.identities.identity import Identity, TokenSource
 from offline_tenant import seed
 from tests.worlds import OfflineTenant
 

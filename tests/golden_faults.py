@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from mailgrant import config
+from mailgrant.configuration.parsing import parse
 from mailgrant.errors import ConfigurationError
 from mailgrant.schema.places import PLACES, choice
 from mailgrant.schema.words import Schema
@@ -89,7 +89,7 @@ def said(values: Values, files: Mapping[str, bytes], folder: Path) -> str:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     try:
-        config.parse(values, NOW, folder)
+        parse(values, NOW, folder)
     except ConfigurationError as error:
         return str(error)
     return "no fault"

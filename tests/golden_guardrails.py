@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from mailgrant import config
-from mailgrant.guardrails import findings, refusal
+from mailgrant.configuration.parsing import parse
+from mailgrant.guardrails.findings import findings, refusal
 from mailgrant.schema.guardrails import RULES
 from tests.faulty_stacks import (
     BRIDGED,
@@ -162,7 +162,7 @@ CASES: Final[Mapping[str, Values]] = {
 
 def said(values: Values) -> str:
     """What somebody sees who runs a stack."""
-    found = findings(config.parse(values, NOW))
+    found = findings(parse(values, NOW))
     warnings = [f"warning: {one}" for one in found if one.severity == "warning"]
     refused = refusal(found)
     return "\n".join([*warnings, *([f"error: {refused}"] if refused else [])]) or "nothing"

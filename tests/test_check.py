@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mailgrant.check import check
+from mailgrant.configuration.check import check
 from mailgrant.errors import SetupError
 from tests.faulty_stacks import WAIVER, Values, stack
 

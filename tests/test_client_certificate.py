@@ -9,8 +9,8 @@ import jwt
 import pytest
 
 from mailgrant.errors import SignInError
+from mailgrant.identities.identity import Identity, TokenSource
 from mailgrant.identities.proofs import Certificate
-from mailgrant.identity import Identity, TokenSource
 from offline_tenant import seed
 from tests.somebody import Somebody, project
 from tests.worlds import OfflineTenant

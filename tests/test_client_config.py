@@ -11,7 +11,7 @@ from mailgrant.consumers import emailproxy, python
 from mailgrant.consumers.request import Request, choose, choose_mailboxes
 from mailgrant.consumers.table import CONSUMERS, Program
 from mailgrant.errors import SetupError
-from mailgrant.stack import Client
+from mailgrant.stack.outputs import Client
 from tests.bridges import needs_the_bridge
 
 HOSTILE = 'it\'s a "secret"; $(touch x) `y`\n\\ % end'

@@ -10,8 +10,9 @@ import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from mailgrant import config
-from mailgrant.config import load_plan, load_tenant, parse_exchange
+from mailgrant.configuration import clouds, parsing
+from mailgrant.configuration.loading import load_plan, load_tenant
+from mailgrant.configuration.parsing import parse_exchange
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import CLOUDS
 from mailgrant.model import DaemonPlan, Plan, SecretCredential
@@ -29,7 +30,7 @@ STACK: dict[str, Any] = {"organization": "contoso.onmicrosoft.com", "clients": {
 
 
 def parse(values: dict[str, Any]) -> Plan:
-    return config.parse(values, NOW)
+    return parsing.parse(values, NOW)
 
 
 def credential(plan: Plan) -> SecretCredential:
@@ -107,7 +108,7 @@ ONE_CLOUD = [("usgov-high", "usgovernment"), ("usgov-high", "metadata host"), ("
 @pytest.mark.parametrize(("named", "environment"), TWO_CLOUDS)
 def test_entra_in_one_cloud_and_exchange_in_another_is_a_fault(named: str, environment: str) -> None:
     with pytest.raises(ConfigurationError, match="leave mailgrant:cloud out: it follows") as caught:
-        config.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment)
+        parsing.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment)
 
     assert [fault.path for fault in caught.value.faults] == ["mailgrant:cloud"]
 
@@ -115,13 +116,13 @@ def test_entra_in_one_cloud_and_exchange_in_another_is_a_fault(named: str, envir
 @pytest.mark.parametrize(("named", "environment"), ONE_CLOUD)
 def test_both_may_say_the_same(named: str, environment: str) -> None:
     assert (
-        config.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment).cloud == CLOUDS[named]
+        parsing.parse({**STACK, "cloud": named}, NOW, azuread_environment=environment).cloud == CLOUDS[named]
     )
 
 
 def test_graph_has_its_own_host_in_every_cloud() -> None:
     words = ("public", "usgovernmentl4", "usgovernmentl5", "china")
-    plans = [config.parse(STACK, NOW, azuread_environment=word) for word in words]
+    plans = [parsing.parse(STACK, NOW, azuread_environment=word) for word in words]
     scopes = {name: plan.cloud.graph_scope for name, plan in zip(CLOUDS, plans, strict=True)}
 
     assert scopes == {
@@ -147,7 +148,7 @@ def test_a_custom_cloud_says_where_graph_is_or_has_it_where_people_sign_in(
     (tmp_path / "cloud.json").write_text(json.dumps({**file, **told}))
     monkeypatch.setenv("MAILGRANT_CLOUD_FILE", str(tmp_path / "cloud.json"))
 
-    assert config.cloud("custom").graph == expected
+    assert clouds.cloud("custom").graph == expected
 
 
 def test_a_custom_cloud_needs_its_file(monkeypatch: pytest.MonkeyPatch) -> None:

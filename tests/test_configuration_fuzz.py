@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgrant import config
+from mailgrant.configuration.parsing import parse
 from mailgrant.errors import ConfigurationError
 from tests.faulty_stacks import (
     BRIDGED,
@@ -115,7 +115,7 @@ def is_told_or_a_plan(values: dict[str, Any], folder: Path) -> bool:
     before = repr(values)
     told: ConfigurationError | None = None
     try:
-        config.parse(values, NOW, folder)
+        parse(values, NOW, folder)
     except ConfigurationError as error:
         told = error
     assert repr(values) == before

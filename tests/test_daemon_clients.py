@@ -11,7 +11,7 @@ import pytest
 
 from mailgrant.consumers import python
 from mailgrant.consumers.request import Request
-from mailgrant.stack import Client
+from mailgrant.stack.outputs import Client
 from tests.daemons import Program, clients, declare, roles
 from tests.identities.stand_ins import Keys, make_keys
 from tests.worlds import OfflineTenant, Project

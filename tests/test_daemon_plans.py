@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailgrant.config import parse
+from mailgrant.configuration.parsing import parse
 from mailgrant.model import DaemonPlan, ExternalCredential
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailgrant.config import parse
+from mailgrant.configuration.parsing import parse
 from mailgrant.errors import ConfigurationError
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mailgrant.config import parse
+from mailgrant.configuration.parsing import parse
 from mailgrant.schema.stack import StackSchema
 from tests.worlds import OfflineTenant, Project
 

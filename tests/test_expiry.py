@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mailgrant import rotation
 from mailgrant.errors import SetupError
-from mailgrant.expiry import WARNINGS, Held, report
-from mailgrant.stack import held
+from mailgrant.stack.expiry import WARNINGS, Held, report
+from mailgrant.stack.outputs import held
 from tests.test_rotation import moments, settings
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)

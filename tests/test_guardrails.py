@@ -12,8 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgrant import config
-from mailgrant.guardrails import RULES, Finding, findings
+from mailgrant.configuration.parsing import parse
+from mailgrant.guardrails.findings import Finding, findings
+from mailgrant.guardrails.rules import RULES
 from mailgrant.model import (
     TENANT,
     DaemonPlan,
@@ -65,7 +66,7 @@ def test_every_rule_can_be_configured_and_is_found_somewhere() -> None:
 
 
 def test_programs_get_five_fields_of_a_finding() -> None:
-    [found] = findings(config.parse(stack(tenant={"smtp_auth": "enabled"}), NOW))
+    [found] = findings(parse(stack(tenant={"smtp_auth": "enabled"}), NOW))
 
     assert json.loads(json.dumps(asdict(found))) == {
         "rule": "organization_smtp_auth",
@@ -86,7 +87,7 @@ def test_programs_get_five_fields_of_a_finding() -> None:
     ],
 )
 def test_a_waiver_holds_through_its_last_day_in_utc(now: datetime, severities: list[str]) -> None:
-    found = findings(config.parse(WAIVED, now))
+    found = findings(parse(WAIVED, now))
 
     assert [one.severity for one in found] == severities
     assert ("waived by adele@contoso.com until 2027-01-31" in found[0].reason) == (len(found) == 1)
@@ -100,7 +101,7 @@ def test_off_is_no_less_off_where_yaml_reads_it_as_false(written: Any) -> None:
         "forbidden_mailboxes": {"severity": written},
     }
 
-    found = config.parse(stack(guardrails=words), NOW).guardrails
+    found = parse(stack(guardrails=words), NOW).guardrails
 
     assert {getattr(found, rule) for rule in words} == {"off"}
 
@@ -108,8 +109,8 @@ def test_off_is_no_less_off_where_yaml_reads_it_as_false(written: Any) -> None:
 def test_a_limit_without_a_word_is_a_warning() -> None:
     values = stack(guardrails={"mailboxes_per_client": {"at_most": 5}})
 
-    assert config.parse(values, NOW).guardrails.mailboxes_per_client == "warning"
-    assert config.parse(stack(), NOW).guardrails == Guardrails()
+    assert parse(values, NOW).guardrails.mailboxes_per_client == "warning"
+    assert parse(stack(), NOW).guardrails == Guardrails()
 
 
 def test_editors_take_a_word_or_a_map_where_there_is_a_limit() -> None:

@@ -17,7 +17,7 @@ from mailgrant.exchange.carriers.target import Target
 from mailgrant.exchange.cmdlets import service_principal as principals
 from mailgrant.exchange.cmdlets.call import Call
 from mailgrant.exchange.connection import connect
-from mailgrant.identity import Identity, TokenSource
+from mailgrant.identities.identity import Identity, TokenSource
 from offline_tenant import seed
 from tests.worlds import OfflineTenant
 

@@ -8,8 +8,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgrant import config
 from mailgrant.certificates import keys
+from mailgrant.configuration.clouds import cloud
+from mailgrant.configuration.parsing import parse
+from mailgrant.configuration.plans import plan as plan_of
+from mailgrant.configuration.writing import as_configuration
 from mailgrant.facts import CLOUDS, PROTOCOLS, RIGHTS
 from mailgrant.model import (
     AutomationPlan,
@@ -28,11 +31,9 @@ from mailgrant.model import (
     ThirdPartyPlan,
     Waiver,
 )
-from mailgrant.plans import plan as plan_of
 from mailgrant.rotation import MOST_AT_ONCE
 from mailgrant.schema.guardrails import RULES
 from mailgrant.schema.stack import StackSchema
-from mailgrant.writing import as_configuration
 from tests.faulty_stacks import NOW
 from tests.test_configuration_fuzz import WHOLE
 
@@ -159,7 +160,7 @@ def plans(draw: st.DrawFn) -> Plan:
 def read(text: str) -> Plan:
     """What a stack says, leaving aside what contradicts itself: plans are drawn without regard to that."""
     stack = StackSchema.model_validate(yaml.safe_load(text), context={"now": NOW})
-    return plan_of(stack, config.cloud(stack.cloud or "global"), NOW)
+    return plan_of(stack, cloud(stack.cloud or "global"), NOW)
 
 
 @settings(max_examples=150, deadline=PATIENCE)
@@ -171,11 +172,11 @@ def test_a_plan_is_the_same_after_it_was_written_and_read(plan: Plan) -> None:
 
 
 def test_what_is_written_of_a_stack_is_a_stack_without_what_is_a_default() -> None:
-    plan = config.parse(WHOLE, NOW)
+    plan = parse(WHOLE, NOW)
 
     values = as_configuration(plan)
 
-    assert config.parse(values, NOW) == plan
+    assert parse(values, NOW) == plan
     assert "cloud" not in values
     assert values["mailboxes"] == WHOLE["mailboxes"]
     assert values["clients"]["poller"]["credentials"]["secret"] == {"type": "secret", "lifetime": "180d"}

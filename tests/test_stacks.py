@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mailgrant.config import parse
+from mailgrant.configuration.parsing import parse
 from mailgrant.model import DaemonPlan, Plan
 from mailgrant.schema.places import NAMESPACE
 from tests.worlds import OfflineTenant, Project

@@ -14,7 +14,7 @@ import pytest
 
 from mailgrant.errors import LoginError, SignInError
 from mailgrant.facts import Host
-from mailgrant.identity import Identity, TokenSource
+from mailgrant.identities.identity import Identity, TokenSource
 from mailgrant.login import imap
 from tests.worlds import OfflineTenant, Project
 

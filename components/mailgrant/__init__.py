@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mailgrant.certificates.resources import ClientCertificate
     from mailgrant.client import DaemonClient, DelegatedClient, ThirdPartyClient
     from mailgrant.completeness import require
-    from mailgrant.config import load_plan, load_tenant
+    from mailgrant.configuration.loading import load_plan, load_tenant
     from mailgrant.deploy import deploy
     from mailgrant.entra import AutomationIdentity, EntraApplication, PublishedApplication, SignIn
     from mailgrant.errors import (
@@ -92,7 +92,7 @@ _ROOMS = {
     "mailgrant.access": ("ExchangeAccess",),
     "mailgrant.certificates.resources": ("ClientCertificate",),
     "mailgrant.client": ("DaemonClient", "DelegatedClient", "ThirdPartyClient"),
-    "mailgrant.config": ("load_plan", "load_tenant"),
+    "mailgrant.configuration.loading": ("load_plan", "load_tenant"),
     "mailgrant.deploy": ("deploy",),
     "mailgrant.entra": ("AutomationIdentity", "EntraApplication", "PublishedApplication", "SignIn"),
     "mailgrant.errors": (

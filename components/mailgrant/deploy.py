@@ -8,16 +8,17 @@ import pulumi
 import pulumi_azuread as azuread
 from pulumi.runtime import is_dry_run
 
-from mailgrant import client, config
+from mailgrant import client
 from mailgrant.completeness import require
+from mailgrant.configuration import loading
 from mailgrant.directory.graph import directory
 from mailgrant.entra import AutomationIdentity
 from mailgrant.entra.ownership import stack_tag
 from mailgrant.entra.people import at_their_mailboxes
 from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
-from mailgrant.guardrails import REPORTED, findings, refusal
-from mailgrant.identity import remedy_for
+from mailgrant.guardrails.findings import REPORTED, findings, refusal
+from mailgrant.identities.identity import remedy_for
 from mailgrant.model import AutomationPlan, Plan, Switches
 from mailgrant.preflight import preflight
 
@@ -85,7 +86,7 @@ def _guard(plan: Plan) -> None:
 
 def _ask_the_tenant(plan: Plan) -> None:
     try:
-        notes = preflight(plan, stack_tag(), lambda: directory(config.value, plan.cloud))
+        notes = preflight(plan, stack_tag(), lambda: directory(loading.value, plan.cloud))
     except ConfigurationError as error:
         raise pulumi.RunError(str(error)) from None
     for note in notes:

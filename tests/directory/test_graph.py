@@ -13,8 +13,8 @@ from mailgrant.directory.graph import Graph
 from mailgrant.directory.restrictions import Wanted
 from mailgrant.errors import GraphError
 from mailgrant.facts import Cloud
+from mailgrant.identities.identity import Identity, TokenSource
 from mailgrant.identities.proofs import AccessToken
-from mailgrant.identity import Identity, TokenSource
 from tests.identities.stand_ins import Asked, Endpoint, serving
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)

@@ -10,12 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
-from mailgrant import config
 from mailgrant.certificates.keys import generate
+from mailgrant.configuration import clouds
 from mailgrant.directory.app_management import Verdict, judge
 from mailgrant.directory.graph import Graph
 from mailgrant.directory.restrictions import Wanted
-from mailgrant.identity import TokenSource, find_identity
+from mailgrant.identities.identity import TokenSource, find_identity
 from offline_tenant import process
 from offline_tenant.home import Home
 from tests.worlds import OfflineTenant
@@ -34,7 +34,7 @@ def verdict_of(offline: OfflineTenant, wanted: Wanted, monkeypatch: pytest.Monke
     environment = offline.environment
     for name in ("MAILGRANT_CLOUD_FILE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(name, environment[name])
-    cloud, identity = config.cloud("custom"), find_identity(lambda _: None, environment)
+    cloud, identity = clouds.cloud("custom"), find_identity(lambda _: None, environment)
     graph = Graph(TokenSource(identity, f"{cloud.authority}/{identity.tenant_id}"), cloud)
     return judge(graph, [wanted], datetime.now(UTC))
 

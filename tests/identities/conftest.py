@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mailgrant.identity import Identity, TokenSource, find_identity
+from mailgrant.identities.identity import Identity, TokenSource, find_identity
 from offline_tenant import process, seed
 from offline_tenant.home import Home
 from tests.identities.stand_ins import AUDIENCE, ISSUER, SUBJECT, Keys, make_keys

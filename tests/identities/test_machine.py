@@ -12,7 +12,7 @@ import pytest
 
 from mailgrant.errors import SetupError, SignInError
 from mailgrant.identities.azure_cli import AzureCli
-from mailgrant.identity import TokenSource, find_identity
+from mailgrant.identities.identity import TokenSource, find_identity
 from tests.identities.conftest import SCOPE, nothing
 from tests.identities.stand_ins import Asked, Endpoint, put_az, serving
 

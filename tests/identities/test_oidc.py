@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from mailgrant.errors import SetupError, SignInError
-from mailgrant.identity import find_identity
+from mailgrant.identities.identity import find_identity
 from tests.identities.conftest import SCOPE, Entra, nothing
 from tests.identities.stand_ins import AUDIENCE, Asked, Endpoint, Keys, serving
 

@@ -8,9 +8,9 @@ import pulumi_azuread
 import pytest
 
 from mailgrant.errors import SetupError
+from mailgrant.identities.identity import find_identity
 from mailgrant.identities.order import ORDER
 from mailgrant.identities.settings import SETTINGS
-from mailgrant.identity import find_identity
 from tests.identities.conftest import nothing
 from tests.identities.stand_ins import Keys, put_az
 

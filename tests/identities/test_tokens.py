@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mailgrant.errors import SignInError
+from mailgrant.identities.identity import Identity, TokenSource, find_identity
 from mailgrant.identities.remedies import REMEDIES, plain, remedy_for
-from mailgrant.identity import Identity, TokenSource, find_identity
 from offline_tenant import seed
 from tests.identities.conftest import SCOPE, Entra, nothing
 from tests.identities.stand_ins import Keys, put_az

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mailgrant import config, moment
+from mailgrant import moment
 from mailgrant.adopt import reading
 from mailgrant.adopt.changes import Taken, changes
 from mailgrant.adopt.credentials import Credentials, declared
@@ -15,6 +15,9 @@ from mailgrant.adopt.inference import Client, Outline, Sight, client, outline
 from mailgrant.adopt.leftovers import leftovers
 from mailgrant.adopt.naming import is_name, name_of
 from mailgrant.adopt.project import Project
+from mailgrant.configuration.clouds import environment
+from mailgrant.configuration.parsing import parse
+from mailgrant.configuration.writing import as_configuration
 from mailgrant.directory.graph import directory
 from mailgrant.entra.ownership import TAG
 from mailgrant.errors import ConfigurationError, SetupError
@@ -22,7 +25,6 @@ from mailgrant.exchange.connection import connect
 from mailgrant.exchange.progress import Report
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.model import Plan, ThirdPartyPlan
-from mailgrant.writing import as_configuration
 
 CLIENTS: Final = "mailgrant:clients"
 MAILBOXES: Final = "mailgrant:mailboxes"
@@ -212,7 +214,7 @@ def _parsed(project: Project, sections: Sections) -> Plan:
         own = key.partition(":")[2]
         merged[own] = {**(merged.get(own) or {}), **entries}
     try:
-        return config.parse(merged, moment.now(), project.folder, config.environment(project.value))
+        return parse(merged, moment.now(), project.folder, environment(project.value))
     except ConfigurationError as error:
         faults = "".join(f"\n  - {fault.path}: {fault.problem}" for fault in error.faults)
         raise SetupError(f"what was found, and what the stack has, make no stack:{faults}") from None

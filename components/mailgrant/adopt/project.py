@@ -7,11 +7,13 @@ from typing import Any
 
 import yaml
 
-from mailgrant import config, files, stack
+from mailgrant.configuration import clouds, files
+from mailgrant.configuration.parsing import decoded
 from mailgrant.errors import SetupError
 from mailgrant.facts import Cloud
 from mailgrant.schema.places import NAMESPACE
 from mailgrant.schema.stack import StackSchema
+from mailgrant.stack import engine
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Project:
         Raises:
             SetupError: the cloud is ``custom`` and its file is not there.
         """
-        return config.cloud(config.cloud_name(self.value("mailgrant:cloud"), config.environment(self.value)))
+        return clouds.cloud(clouds.cloud_name(self.value("mailgrant:cloud"), clouds.environment(self.value)))
 
     def value(self, key: str) -> Any:
         """The value of a key, as resources read it: None if it is not set."""
@@ -79,8 +81,8 @@ def project(stack_name: str | None) -> Project:
     Raises:
         SetupError: there is no engine, no project or no such stack, or its secrets cannot be opened.
     """
-    values = {key: config.decoded(value) for key, value in stack.configuration(stack_name).items()}
-    name = stack.name(stack_name)
+    values = {key: decoded(value) for key, value in engine.configuration(stack_name).items()}
+    name = engine.name(stack_name)
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
     try:

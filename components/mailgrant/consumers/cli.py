@@ -11,11 +11,11 @@ from typing import Annotated, Final
 
 import typer
 
-from mailgrant import stack
 from mailgrant.consumers import emailproxy
 from mailgrant.consumers.request import Consumer, Request, choose, choose_mailboxes
 from mailgrant.consumers.table import CONSUMERS, Program
 from mailgrant.errors import SetupError
+from mailgrant.stack import outputs
 
 PORTS: Final = range(1, 65536)
 PROGRAMS: Final = "; ".join(f"{name}: {consumer.summary}" for name, consumer in CONSUMERS.items())
@@ -73,7 +73,7 @@ def client_config(  # noqa: PLR0913, PLR0917 - options of a command
     No secret comes to the screen without --show-secrets; files that hold one can be read by their owner alone.
     """
     consumer = CONSUMERS[program]
-    found = stack.only(stack.clients(stack_name), [client])[client]
+    found = outputs.only(outputs.clients(stack_name), [client])[client]
     chosen = choose(client, found, consumer, credential)
     mailboxes = choose_mailboxes(client, found, tuple(address.lower() for address in mailbox or ()))
     ports = _ports(port or ())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mailgrant.errors import SetupError
-from mailgrant.stack import Client, Credential
+from mailgrant.stack.outputs import Client, Credential
 
 
 @dataclass(frozen=True)

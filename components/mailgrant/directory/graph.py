@@ -9,9 +9,9 @@ import requests
 
 from mailgrant.errors import GraphError
 from mailgrant.facts import Cloud
+from mailgrant.identities.identity import TokenSource, find_identity
 from mailgrant.identities.remedies import plain
 from mailgrant.identities.web import OK, Web, keep
-from mailgrant.identity import TokenSource, find_identity
 
 VERSION: Final = "v1.0"
 NO_ANSWER: Final = 0  # in place of a status

@@ -6,7 +6,7 @@ from functools import cache
 
 import pulumi
 
-from mailgrant import config
+from mailgrant.configuration import loading
 from mailgrant.directory.graph import Graph, directory
 from mailgrant.entra.consent import GivenAlready
 from mailgrant.entra.people import People, look_up
@@ -43,6 +43,6 @@ def look_around(
 
     @cache
     def graph() -> Graph:
-        return directory(config.value, cloud)
+        return directory(loading.value, cloud)
 
     return Found(look_up(consents, parent), GivenAlready(graph))

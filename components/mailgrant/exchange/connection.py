@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from mailgrant import config
+from mailgrant.configuration import clouds
+from mailgrant.configuration.loading import extended
+from mailgrant.configuration.parsing import parse_exchange
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.exchange.cancellation import CANCELLATION
 from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.pool import SessionPool, shared_pool
 from mailgrant.exchange.session import Carrier, Session
 from mailgrant.facts import Cloud
-from mailgrant.identity import TokenSource, find_identity
+from mailgrant.identities.identity import TokenSource, find_identity
 from mailgrant.schema.stack import ExchangeSchema
 
 # Where a jump host is found that the stack does not name, and who signs in there: passwords have no place in a stack.
@@ -70,10 +72,10 @@ def connect(configured: Callable[[str], Any]) -> Session:
         ConfigurationError: ``mailgrant:exchange`` is wrong, or the file that the stack extends.
         SetupError: no identity to sign in with, no cloud, or no jump host.
     """
-    configured = config.extended(configured)
-    settings = config.parse_exchange(configured("mailgrant:exchange"))
-    name = config.cloud_name(configured("mailgrant:cloud"), config.environment(configured))
-    cloud = config.cloud(name)
+    configured = extended(configured)
+    settings = parse_exchange(configured("mailgrant:exchange"))
+    name = clouds.cloud_name(configured("mailgrant:cloud"), clouds.environment(configured))
+    cloud = clouds.cloud(name)
     identity = find_identity(configured, os.environ)
     organization = configured("mailgrant:organization")
     if not organization:

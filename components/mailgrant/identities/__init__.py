@@ -1,1 +1,1 @@
-"""The ways in which mailgrant can sign in: one file each, and the table that says which is tried before which."""
+"""Who mailgrant signs in as, and the ways to do so: one file each, and the table that says which is tried before which."""

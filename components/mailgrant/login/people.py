@@ -11,7 +11,7 @@ from mailgrant.facts import OFFLINE_ACCESS, Host
 from mailgrant.identities.application import is_microsofts, refused, unreachable
 from mailgrant.identities.proofs import Unwritable
 from mailgrant.login.verify import Login
-from mailgrant.stack import Client
+from mailgrant.stack.outputs import Client
 
 LOOPBACK: Final = frozenset({"http://localhost", "http://localhost/"})  # of any port: RFC 8252, section 7.3
 PATIENCE: Final = 900  # seconds for a person in a browser, as many as a device code lives

@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 
 from mailgrant.errors import LoginError, MailgrantError, SetupError, SignInError
 from mailgrant.facts import Host
+from mailgrant.identities.identity import Identity, TokenSource
 from mailgrant.identities.proofs import Certificate, Secret
-from mailgrant.identity import Identity, TokenSource
 from mailgrant.login import imap, pop, scope, smtp
-from mailgrant.stack import Client, Credential
+from mailgrant.stack.outputs import Client, Credential
 
 # From server, mailbox, token and time limit to what was proven.
 Proof = Callable[[Host, str, str, float], str]

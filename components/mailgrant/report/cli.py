@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 
 from mailgrant import moment
-from mailgrant.check import known
+from mailgrant.configuration.check import known
 from mailgrant.errors import ConfigurationError
-from mailgrant.guardrails import Finding
+from mailgrant.guardrails.findings import Finding
 from mailgrant.report import engine, gate
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.markdown import LIMITS, markdown

@@ -9,7 +9,7 @@ from typing import Final
 import yaml
 
 from mailgrant.errors import SetupError
-from mailgrant.guardrails import REPORTED
+from mailgrant.guardrails.findings import REPORTED
 from mailgrant.report.preview import Preview, PreviewError, parse
 
 PREVIEW: Final = ("preview", "--json", "--non-interactive")

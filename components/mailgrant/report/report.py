@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mailgrant.guardrails import Finding
+from mailgrant.guardrails.findings import Finding
 from mailgrant.report.credentials import rotated
 from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
 from mailgrant.report.preview import QUIET, Preview, Step

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mailgrant.guardrails import Finding
+from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import Change
 from mailgrant.report.report import Report, StackReport
 

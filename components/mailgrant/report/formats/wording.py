@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mailgrant.guardrails import Finding
+from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.kinds import APPLICATION, title
 from mailgrant.report.preview import REPLACE, Step

@@ -1,8 +1,9 @@
-"""Plan → configuration, the inverse of ``config.parse``: what people would have written for it."""
+"""Plan → configuration, the inverse of ``parsing.parse``: what people would have written for it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from mailgrant.configuration.plans import NEEDED, WORDS
 from mailgrant.facts import CLOUDS, CUSTOM_CLOUD, Cloud
 from mailgrant.model import (
     AutomationPlan,
@@ -23,7 +24,6 @@ from mailgrant.model import (
     ThirdPartyPlan,
     Waiver,
 )
-from mailgrant.plans import NEEDED, WORDS
 from mailgrant.schema.credentials import AUDIENCE
 from mailgrant.schema.guardrails import RULES
 from mailgrant.schema.stack import EVERYONE

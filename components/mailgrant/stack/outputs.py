@@ -1,42 +1,14 @@
-"""What a stack put out, asked from Pulumi's own command."""
+"""What a stack put out: its clients, and the credentials of all."""
 
-import json
-import shutil
-import subprocess
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from mailgrant.errors import SetupError
-from mailgrant.expiry import Held
-
-# What Pulumi says → what it means here, and what to do
-WRONG_PASSPHRASE: Final = (
-    "the passphrase of the stack is wrong",
-    "Set PULUMI_CONFIG_PASSPHRASE to the one that the stack was made with.",
-)
-PROBLEMS: Final = (
-    ("incorrect passphrase", *WRONG_PASSPHRASE),
-    (
-        "passphrase must be set",
-        "the stack is encrypted with a passphrase, and none is set",
-        "Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE.",
-    ),
-    ("no stack named", "there is no such stack", "pulumi stack ls lists the ones that there are."),
-    (
-        "no stack selected",
-        "no stack is selected",
-        "Name it: --stack offline, or: pulumi stack select offline",
-    ),
-    ("no pulumi.yaml", "there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml."),
-    (
-        "pulumi login",
-        "pulumi does not know where the stack's state is kept",
-        "Run: pulumi login, or set PULUMI_BACKEND_URL",
-    ),
-)
+from mailgrant.stack import engine
+from mailgrant.stack.expiry import Held
 
 
 class Server(BaseModel):
@@ -130,14 +102,14 @@ def clients(stack: str | None = None) -> dict[str, Client]:
     Raises:
         SetupError: there is no engine, no stack, nothing deployed in it, or its secrets cannot be opened.
     """
-    outputs = json.loads(_pulumi(["stack", "output", "--json", "--show-secrets", *_named(stack)]) or "{}")
+    outputs = engine.outputs(stack, secrets=True)
     if not outputs.get("clients"):
         raise SetupError("the stack has put out no clients", "Run pulumi up first.")
     found: dict[str, Client] = _checked(TypeAdapter(dict[str, Client]), outputs["clients"])
     # With a wrong passphrase Pulumi gives every secret as null, and says nothing.
     everything = (credential for client in found.values() for credential in client.credentials.values())
     if any(credential.type == "secret" and credential.value is None for credential in everything):
-        raise SetupError(*WRONG_PASSPHRASE)
+        raise SetupError(*engine.WRONG_PASSPHRASE)
     return found
 
 
@@ -150,8 +122,8 @@ def credentials(stack: str | None = None) -> list[Held]:
     Raises:
         SetupError: there is no engine, no stack, or nothing deployed in it.
     """
-    named = stack or name()
-    outputs = json.loads(_pulumi(["stack", "output", "--json", "--stack", named]) or "{}")
+    named = stack or engine.name()
+    outputs = engine.outputs(named)
     if not outputs.keys() & Holders.model_fields.keys():
         raise SetupError(f"the stack {named} has put out no credentials", "Run pulumi up first.")
     return held(named, outputs)
@@ -177,35 +149,6 @@ def held(stack: str, outputs: Mapping[str, Any]) -> list[Held]:
     ]
 
 
-def configuration(stack: str | None = None) -> dict[str, str]:
-    """The stack's configuration by key, secrets opened; maps and lists are JSON.
-
-    Args:
-        stack: its name; the selected one unless given.
-
-    Raises:
-        SetupError: there is no engine, no stack, or its secrets cannot be opened.
-    """
-    told = json.loads(_pulumi(["config", "--json", "--show-secrets", *_named(stack)]) or "{}")
-    return {key: one["value"] for key, one in told.items() if "value" in one}
-
-
-def name(stack: str | None = None) -> str:
-    """The name of a stack.
-
-    Args:
-        stack: the selected one unless given.
-
-    Raises:
-        SetupError: there is no engine, or no such stack.
-    """
-    return _pulumi(["stack", "--show-name", *_named(stack)]).strip()
-
-
-def _named(stack: str | None) -> list[str]:
-    return ["--stack", stack] if stack else []
-
-
 def only(clients: Mapping[str, Client], names: Collection[str] | None) -> dict[str, Client]:
     """Some of a stack's clients, or all of them if there are no names.
 
@@ -224,28 +167,3 @@ def _checked(shape: TypeAdapter[Any], values: object) -> Any:
         places = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         remedy = "Is this a stack of mailgrant? If so, run pulumi up with this version of mailgrant."
         raise SetupError(f"the stack's outputs are not what mailgrant puts out: {places}", remedy) from None
-
-
-def _pulumi(arguments: list[str]) -> str:
-    program = shutil.which("pulumi")
-    if program is None:
-        raise SetupError(
-            "there is no pulumi on PATH",
-            'Install it (https://www.pulumi.com/docs/install), or for the offline tenant: eval "$(mailgrant offline env)"',
-        )
-    done = subprocess.run(
-        [program, *arguments, "--non-interactive"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    if done.returncode:
-        raise _problem(done.stderr)
-    return done.stdout
-
-
-def _problem(said: str) -> SetupError:
-    known = ((what, remedy) for mark, what, remedy in PROBLEMS if mark in said.lower())
-    what, remedy = next(known, (f"pulumi failed: {said.strip()}", ""))
-    return SetupError(what, remedy)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mailgrant.configuration.plans import client as plan_of
+from mailgrant.configuration.plans import switches
 from mailgrant.facts import WITH_SMTP_SCOPE, Cloud
-from mailgrant.plans import client as plan_of
-from mailgrant.plans import switches
 from mailgrant.schema.clients import AppPasswordSchema, DaemonSchema, ThirdPartySchema
 from mailgrant.schema.stack import ExchangeSchema, StackSchema
 from mailgrant.schema.words import choices

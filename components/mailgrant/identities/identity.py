@@ -1,6 +1,6 @@
 """Who mailgrant signs in as: the automation identity, from the same settings that the azuread provider reads.
 
-Which settings: ``identities.settings``. Which goes first: ``identities.order``. Nothing of it ever becomes an input
+Which settings: ``settings``. Which goes first: ``order``. Nothing of it ever becomes an input
 or an output of a resource.
 """
 

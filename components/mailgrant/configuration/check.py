@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailgrant import config, files
+from mailgrant.configuration import files
+from mailgrant.configuration.clouds import METADATA_HOST, environment
+from mailgrant.configuration.parsing import parse, said
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.facts import CUSTOM_CLOUD
-from mailgrant.guardrails import Finding, findings
+from mailgrant.guardrails.findings import Finding, findings
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,11 @@ def _checked(name: str, path: Path, now: datetime) -> Checked:
     values = files.as_pulumi(path).get("config") or {}
     if not isinstance(values, dict):
         raise SetupError(f"{path} holds no map of keys under config:")
-    own = config.said({str(key): value for key, value in values.items()})
-    azuread = config.environment(values.get)
+    own = said({str(key): value for key, value in values.items()})
+    azuread = environment(values.get)
     if own.get("cloud") == CUSTOM_CLOUD:  # its hosts are in a file that only a running tenant has
-        own, azuread = {**own, "cloud": "global"}, config.METADATA_HOST
+        own, azuread = {**own, "cloud": "global"}, METADATA_HOST
     try:
-        return Checked(name, findings=findings(config.parse(own, now, path.parent, azuread)))
+        return Checked(name, findings=findings(parse(own, now, path.parent, azuread)))
     except ConfigurationError as error:
         return Checked(name, error.faults)
