@@ -12,6 +12,7 @@ from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.forge.cli import comment
 from mailgrant.login.cli import verify
 from mailgrant.report.cli import preview_report
+from mailgrant.report.drift import drift
 from mailgrant.report.up import up
 from mailgrant.stack.cli import credentials
 
@@ -53,6 +54,7 @@ app.command()(adopt)
 app.command()(comment)
 app.command(name="client-config")(client_config)
 app.command(name="preview-report")(preview_report)
+app.command()(drift)
 app.command()(up)
 app.command()(check)
 app.command(name="schema")(json_schema)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from mailgrant.report.digest import parse
 from mailgrant.report.formats.markdown import LIMITS, markdown
-from mailgrant.report.preview import parse
 from mailgrant.report.report import Report, report
 
 HERE = Path(__file__).parent

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mailgrant.report.preview import PreviewError, parse
+from mailgrant.report.digest import parse
+from mailgrant.report.preview import PreviewError
 from tests.report.readings import PREVIEWS
 
 ADDED = (PREVIEWS / "mailbox-added.json").read_text()

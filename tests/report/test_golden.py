@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailgrant.report.difference import NOT_UNDERSTOOD
+from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
-from mailgrant.report.preview import parse
 from mailgrant.report.report import report
 from tests.report.readings import GOLDEN, NAMES, PREVIEWS, recorded, written
 
@@ -49,7 +49,7 @@ def test_all_formats_tell_the_same(name: str) -> None:
     assert (told["verdict"], told["hash"]) == (found.verdict, found.hash)
     assert len(told["changes"]) == len(found.changes)
     for plain in (written(name), text.plain(found, 200)):
-        assert found.hash in plain
+        assert str(found.hash) in plain
         assert f"{found.verdict}, stack" in plain
 
 

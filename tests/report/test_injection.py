@@ -15,10 +15,10 @@ from markdown_it import MarkdownIt
 
 from mailgrant.exchange.provider import MailboxAccessProvider
 from mailgrant.exchange.scope_provider import SmtpApplicationScopeProvider
+from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.escaping import ISOLATE, LONGEST, POP_ISOLATE, cut, visible
 from mailgrant.report.formats.markdown import LIMITS, markdown
-from mailgrant.report.preview import parse
 from mailgrant.report.report import Report, report
 
 HOSTILE = [

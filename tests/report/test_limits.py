@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.markdown import LIMITS, markdown
-from mailgrant.report.preview import parse
 from mailgrant.report.report import Report, report
 from tests.report.readings import PREVIEWS, recorded
 from tests.report.test_injection import HOSTILE, made, preview

@@ -23,7 +23,7 @@ from mailgrant.model import (
     TenantPlan,
     ThirdPartyPlan,
 )
-from mailgrant.report.preview import parse
+from mailgrant.report.digest import parse
 from mailgrant.report.report import StackReport, report
 from mailgrant.report.rights import Effect, Topic
 from tests.report import rights_of_plans as plans

@@ -2,48 +2,27 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from mailgrant import moment
 from mailgrant.configuration.check import known
 from mailgrant.errors import ConfigurationError
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report import engine, gate
-from mailgrant.report.formats import document, text
-from mailgrant.report.formats.markdown import LIMITS, markdown
-from mailgrant.report.preview import Preview, PreviewError, parse
-from mailgrant.report.report import Report, report
+from mailgrant.report.digest import parse
+from mailgrant.report.formats import document
+from mailgrant.report.output import Format, FormatOption, OutputOption, WriteOption, targets, write
+from mailgrant.report.preview import Occasion, Preview, PreviewError
+from mailgrant.report.report import Failure, report
+from mailgrant.report.stacks import StackOption, looked_at
 
-WIDTH: Final = 160  # of a text in a file
 STANDARD_INPUT: Final = "-"
 
 
-class Format(StrEnum):
-    """How a report is written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    GITHUB_SUMMARY = "github-summary"
-    AZURE_COMMENT = "azure-comment"
-    AZURE_SUMMARY = "azure-summary"
-    JSON = "json"
-
-
-WRITERS: Final[Mapping[Format, Callable[[Report], str]]] = {
-    Format.TEXT: lambda found: text.plain(found, WIDTH),
-    Format.JSON: lambda found: json.dumps(document.document(found), indent=2, ensure_ascii=False) + "\n",
-}
-
-StackOption = Annotated[
-    list[str] | None,
-    typer.Option("--stack", "-s", help="Name of a stack; can be repeated. [default: selected]"),
-]
 PreviewOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -51,15 +30,6 @@ PreviewOption = Annotated[
         help="A file that pulumi preview --json wrote, or - for standard input; can be repeated. Pulumi is run unless given.",
     ),
 ]
-FormatOption = Annotated[
-    Format,
-    typer.Option(
-        "--format",
-        help="text for a terminal; markdown for a comment on GitHub (at most 65,535 letters), the others for the places "
-        "that they name; json for programs.",
-    ),
-]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="A file to write to.")]
 ApprovalOption = Annotated[
     gate.Approval,
     typer.Option(
@@ -71,11 +41,12 @@ SchemaOption = Annotated[
 ]
 
 
-def preview_report(
+def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     stacks: StackOption = None,
     previews: PreviewOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
+    also: WriteOption = None,
     require_approval: ApprovalOption = gate.Approval.NEVER,
     schema: SchemaOption = False,
 ) -> None:
@@ -87,18 +58,20 @@ def preview_report(
     if schema:
         typer.echo(json.dumps(document.schema(), indent=2))
         return
-    shown = _previews(stacks or [], previews or [])
-    found = report(shown, findings_here(shown, Path.cwd()))
-    _write(found, form, output)
+    asked = targets(also or [])
+    shown, failures = _previews(stacks or [], previews or [])
+    found = report(shown, findings_here(shown, Path.cwd()), failures)
+    write(found, form, output, asked)
+    found.refuse_failed()
     raise typer.Exit(gate.exit_code(found, require_approval))
 
 
-def _previews(stacks: Sequence[str], files: Sequence[str]) -> list[Preview]:
+def _previews(stacks: Sequence[str], files: Sequence[str]) -> tuple[list[Preview], list[Failure]]:
     if not files:
-        return [engine.preview(stack) for stack in dict.fromkeys(stacks or [""])]
+        return looked_at(stacks, engine.preview, Occasion.PREVIEW)
     found = [parse(_read(name), "standard input" if name == STANDARD_INPUT else name) for name in files]
     _refuse_others(found, files, stacks)
-    return found
+    return found, []
 
 
 def findings_here(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:
@@ -148,17 +121,3 @@ def _refuse_others(found: Sequence[Preview], files: Sequence[str], stacks: Seque
         seen[preview.place] = name
     if missing := [stack for stack in stacks if stack not in {preview.stack for preview in found}]:
         raise PreviewError(f"no preview is of the stack {' or '.join(missing)}, which --stack names")
-
-
-def _write(found: Report, form: Format, output: Path | None) -> None:
-    if form == Format.TEXT and output is None:
-        Console().print(text.text(found))
-        return
-    writer = WRITERS.get(form) or (lambda one: markdown(one, LIMITS[form]))
-    if output is None:
-        sys.stdout.buffer.write(writer(found).encode())
-        return
-    try:
-        output.write_text(writer(found), encoding="utf-8")
-    except OSError as error:
-        raise PreviewError(f"{output} cannot be written: {error.strerror}") from None

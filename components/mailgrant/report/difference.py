@@ -8,7 +8,7 @@ from typing import Any, Final
 from mailgrant.report import resources
 from mailgrant.report.code import is_ours
 from mailgrant.report.kinds import KINDS, Kind, beyond
-from mailgrant.report.preview import QUIET, REPLACE, Step
+from mailgrant.report.preview import QUIET, REPLACE, State, Step
 from mailgrant.report.resources import client_of, ignored, inputs
 from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
 from mailgrant.report.values import NotUnderstoodError, is_opaque, is_unknown
@@ -80,7 +80,7 @@ class Difference:
 def difference(step: Step) -> Difference:
     """What a step changes; a step that cannot be judged is a change, too."""
     kind = KINDS.get(step.type)
-    if step.op in QUIET or (kind is None and not step.state.custom):
+    if _is_quiet(step) or (kind is None and not step.state.custom):
         return Difference(step)  # a component is what its children are
     if kind is None:
         return Difference(
@@ -92,11 +92,22 @@ def difference(step: Step) -> Difference:
         return Difference(step, (_strange(step, f"it is not written as mailgrant knows it: {error}"),))
 
 
+def _is_quiet(step: Step) -> bool:
+    """Whether nothing changes; what was found is looked at even where the engine would leave it as it is."""
+    if not step.found or KINDS.get(step.type) is None:
+        return step.op in QUIET
+    return step.op in QUIET and _values(step.old) == _values(step.new)
+
+
+def _values(state: State | None) -> tuple[Any, Any]:
+    return (state.inputs, state.outputs) if state else (None, None)
+
+
 def _judged(step: Step, kind: Kind) -> Difference:
     old, new = resources.sides(step)
     before, after = tuple(kind.rights(old, new)), tuple(kind.rights(new, old))
     # What is only let go of stays in the tenant.
-    kept = step.old is not None and step.old.retain_on_delete and step.op != "update"
+    kept = step.old is not None and step.old.retain_on_delete and step.op != "update" and not step.found
     if step.op == "import":  # it is there, and stays as it is
         before = after
     changed = _changed(step)
@@ -104,7 +115,24 @@ def _judged(step: Step, kind: Kind) -> Difference:
     compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
     strange = tuple(_unjudged(step, beyond(kind, changed)))
     hidden = () if compared or step.op == "import" else tuple(_hidden(step, kind, changed))
-    return Difference(step, (*compared, *strange, *hidden), before, after, _unknown(step))
+    gone = () if compared else tuple(_gone(step, kind))
+    return Difference(step, (*compared, *strange, *hidden, *gone), before, after, _unknown(step))
+
+
+def _gone(step: Step, kind: Kind) -> Iterator[Change]:
+    """What gives no right by itself, and is found not to be there: something that rests on it may not work."""
+    if step.found and step.new is None:
+        words = "it is gone from the tenant, and what rests on it does not work"
+        yield Change(
+            REMOVE,
+            client_of(step),
+            kind.title,
+            step.name,
+            words,
+            Effect.NARROWING,
+            Reach.APPLICATION,
+            Topic.SIGN_IN,
+        )
 
 
 def _compare(before: Iterable[Right], after: Iterable[Right], *, renewed: bool) -> Iterator[Change]:
@@ -159,7 +187,7 @@ def _strange(step: Step, words: str, path: str = "") -> Change:
 def _unjudged(step: Step, paths: Iterable[str]) -> Iterator[Change]:
     for path in paths:
         yield _strange(step, "mailgrant does not know what this property allows", path)
-    if step.new and not is_ours(step.new.inputs.get("__provider"), step.type):
+    if step.new and not step.found and not is_ours(step.new.inputs.get("__provider"), step.type):
         yield _strange(step, "the code behind it is not mailgrant's")
 
 
@@ -173,12 +201,14 @@ def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
 
 def _changed(step: Step) -> set[str]:
     """Paths of properties that differ: as the engine says, and as is seen."""
-    if step.op in {"delete", "delete-replaced"}:
+    if step.op in {"delete", "delete-replaced", *QUIET}:
         return set()  # with the whole of it, everything that it gave is gone
     old, new = inputs(step.old), inputs(step.new)
     seen = {path for path in _paths(old) | _paths(new) if _at(old, path) != _at(new, path)}
     said = {".".join(_SEGMENT.findall(reason)[:2]) for reason in step.reasons}
-    changed = seen | {_known_depth(path, seen) for path in said if path}
+    changed = {_known_depth(path, seen) for path in said if path}
+    if not (step.found and changed):  # what is found holds defaults, too: the engine knows them
+        changed |= seen
     return {path for path in changed if path.partition(".")[0] not in ignored(step)}
 
 

@@ -1,8 +1,9 @@
-"""Runs ``pulumi preview`` and ``pulumi up``: the one part of the report that is not pure."""
+"""Runs ``pulumi preview``, ``pulumi refresh`` and ``pulumi up``: the one part of the report that is not pure."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,11 +11,18 @@ import yaml
 
 from mailgrant.errors import SetupError
 from mailgrant.guardrails.findings import REPORTED
-from mailgrant.report.preview import Preview, PreviewError, parse
+from mailgrant.report import digest, refresh
+from mailgrant.report.preview import Preview, PreviewError
 
 PREVIEW: Final = ("preview", "--json", "--non-interactive")
+REFRESH: Final = ("refresh", "--preview-only", "--json", "--non-interactive")
+STREAMED: Final = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW"  # pulumi.com/docs/iac/cli/environment-variables
 UPDATE: Final = ("up", "--yes", "--skip-preview", "--non-interactive")
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
+
+
+Command = tuple[str, ...]
+Parser = Callable[[str, str], Preview]
 
 
 def preview(stack: str) -> Preview:
@@ -27,18 +35,35 @@ def preview(stack: str) -> Preview:
         SetupError: there is no engine.
         PreviewError: the preview failed; its exit code is Pulumi's.
     """
+    return _told(PREVIEW, stack, {REPORTED: "yes"}, digest.parse)
+
+
+def drift(stack: str) -> Preview:
+    """What others have changed since the last update; the state stays as it is.
+
+    Args:
+        stack: its name; the selected one if it is empty.
+
+    Raises:
+        SetupError: there is no engine.
+        PreviewError: the tenant could not be looked at; its exit code is Pulumi's.
+    """
+    return _told(REFRESH, stack, {STREAMED: "true"}, refresh.parse)
+
+
+def _told(command: Command, stack: str, environment: Mapping[str, str], parse: Parser) -> Preview:
     # What it tells people meanwhile stays on standard error.
     done = subprocess.run(
-        [_program(), *PREVIEW, *_chosen(stack)],
+        [_program(), *command, *_chosen(stack)],
         stdout=subprocess.PIPE,
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, REPORTED: "yes"},
+        env={**os.environ, **environment},
     )
-    source = f"pulumi preview of {stack or 'the selected stack'}"
+    source = f"pulumi {command[0]} of {stack or 'the selected stack'}"
     if done.returncode:
-        raise _failed(done.returncode, done.stdout, source)
+        raise _failed(done.returncode, done.stdout, source, parse)
     return parse(done.stdout, source)
 
 
@@ -69,7 +94,7 @@ def _chosen(stack: str) -> list[str]:
     return ["--stack", stack] if stack else []
 
 
-def _failed(code: int, written: str, source: str) -> PreviewError:
+def _failed(code: int, written: str, source: str, parse: Parser) -> PreviewError:
     """With what the preview itself says of it, where it says anything."""
     try:
         parse(written, source)

@@ -10,9 +10,10 @@ from typing import Any, Final
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report.credentials import rotated
 from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
-from mailgrant.report.preview import QUIET, Preview, Step
+from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
 from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
 
+FAILED: Final = "failed"  # in a verdict's place
 HASHED: Final = 1  # the version of what is hashed
 ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
 WHICH: Final = {
@@ -42,6 +43,7 @@ class StackReport:
         steps: everything that Pulumi would do, in an order of its own: Pulumi's is another one each time.
         unknown: by client, what is known only when the update is made.
         said: what Pulumi warned of.
+        occasion: what all this is about.
         findings: what the stack's guardrails have to say.
     """
 
@@ -52,6 +54,7 @@ class StackReport:
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    occasion: Occasion = Occasion.PREVIEW
 
     @property
     def verdict(self) -> Effect:
@@ -65,14 +68,53 @@ class StackReport:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A stack that could not be looked at.
+
+    Args:
+        place: project and stack.
+        error: why.
+        occasion: for which.
+    """
+
+    place: str
+    error: PreviewError
+    occasion: Occasion = Occasion.PREVIEW
+
+    @property
+    def message(self) -> str:
+        """Why."""
+        return self.error.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty if nobody knows."""
+        return self.error.remedy
+
+
+@dataclass(frozen=True)
 class Report:
     """What several stacks change.
 
     Args:
         stacks: one each.
+        failures: stacks of which nothing is known.
     """
 
     stacks: tuple[StackReport, ...]
+    failures: tuple[Failure, ...] = ()
+
+    def refuse_failed(self) -> None:
+        """Make sure that every stack is known.
+
+        Raises:
+            PreviewError: one is not; what is wrong with all of them, with the exit code of the first.
+        """
+        if len(self.failures) == 1:
+            raise self.failures[0].error
+        if self.failures:
+            told = "\n".join(f"{one.place}: {one.error}" for one in self.failures)
+            raise PreviewError(told, exit_code=self.failures[0].error.exit_code)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -90,9 +132,20 @@ class Report:
         return verdict(self.changes)
 
     @property
-    def hash(self) -> str:
-        """Stands for the changes of all stacks; see ``fingerprint``."""
-        return fingerprint(self.stacks)
+    def told(self) -> str:
+        """The verdict, or that there is none."""
+        return FAILED if self.failures else self.verdict
+
+    @property
+    def hash(self) -> str | None:
+        """Stands for the changes of all stacks, if all are known; see ``fingerprint``."""
+        return None if self.failures else fingerprint(self.stacks)
+
+    @property
+    def occasion(self) -> Occasion:
+        """The same for all of them."""
+        looked = [*(one.occasion for one in self.stacks), *(one.occasion for one in self.failures)]
+        return looked[0] if looked else Occasion.PREVIEW
 
 
 def verdict(changes: Iterable[Change]) -> Effect:
@@ -101,20 +154,26 @@ def verdict(changes: Iterable[Change]) -> Effect:
     return next((one for one in (Effect.BROADENING, Effect.NARROWING) if one in effects), Effect.NEUTRAL)
 
 
-def report(previews: Sequence[Preview], findings: Mapping[str, Sequence[Finding]] | None = None) -> Report:
+def report(
+    previews: Sequence[Preview],
+    findings: Mapping[str, Sequence[Finding]] | None = None,
+    failures: Sequence[Failure] = (),
+) -> Report:
     """The report on previews of several stacks.
 
     Args:
         previews: one a stack.
         findings: what guardrails have to say, by the place of the stack.
+        failures: stacks of which there is no preview.
     """
     found = findings or {}
-    return Report(tuple(_stack(preview, found.get(preview.place, ())) for preview in previews))
+    stacks = tuple(_stack(preview, found.get(preview.place, ())) for preview in previews)
+    return Report(stacks, tuple(failures))
 
 
 def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
     differences = [difference(step) for step in preview.steps]
-    every = rotated((change for one in differences for change in one.changes), preview.consumers)
+    every = _in_turn(preview, [change for one in differences for change in one.changes])
     once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
     changes = _told_apart(list(once))
     return StackReport(
@@ -125,7 +184,13 @@ def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
         tuple(sorted(_unknown(differences).items())),
         tuple(one.message.strip() for one in preview.said),
         tuple(findings),
+        preview.occasion,
     )
+
+
+def _in_turn(preview: Preview, changes: list[Change]) -> list[Change]:
+    """Credentials follow each other in updates; one that is found to be gone was taken away."""
+    return changes if preview.occasion == Occasion.DRIFT else rotated(changes, preview.consumers)
 
 
 def _order(change: Change) -> tuple[Any, ...]:
@@ -212,9 +277,14 @@ def fingerprint(stacks: Iterable[StackReport]) -> str:
     It is the same on every machine and for every order of steps, and whatever else the stacks change; any other change
     of rights has another one.
     """
-    canonical = [HASHED, sorted([stack.place, sorted(map(_hashed, stack.changes))] for stack in stacks)]
+    canonical = [HASHED, sorted([*_whose(stack), sorted(map(_hashed, stack.changes))] for stack in stacks)]
     written = json.dumps(canonical, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _whose(stack: StackReport) -> list[str]:
+    """A drift is no change that could be approved, even where the same rights change."""
+    return [stack.place] if stack.occasion == Occasion.PREVIEW else [stack.place, stack.occasion]
 
 
 def _hashed(change: Change) -> list[str]:

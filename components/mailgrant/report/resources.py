@@ -19,9 +19,9 @@ class Resource:
     Args:
         client: the name of the client that it belongs to; its own if it belongs to none.
         name: its own.
-        values: its properties; before, as they were found to be, and after, as they are wanted.
+        values: its properties, as they were found to be, or are wanted.
         exists: whether there is one on this side.
-        wanted: whether this is the side after.
+        wanted: whether this is the side after an update.
     """
 
     client: str
@@ -44,14 +44,20 @@ def sides(step: Step) -> tuple[Resource, Resource]:
     """The resource before and after."""
     client = client_of(step)
     old, new = step.old, step.new
-    was = {**old.inputs, **old.outputs} if old else {}
+    was = _found(old)
     before = Resource(client, step.name, was, exists=old is not None)
+    if step.found:
+        return before, Resource(client, step.name, _found(new), exists=new is not None)
     wanted = {**new.inputs, **{name: was[name] for name in ignored(step) & was.keys()}} if new else {}
     return before, Resource(client, step.name, wanted, exists=new is not None, wanted=True)
 
 
+def _found(state: State | None) -> Mapping[str, Any]:
+    return {**state.inputs, **state.outputs} if state else {}
+
+
 def ignored(step: Step) -> set[str]:
-    """Properties that the update leaves as they are, whatever the program says."""
+    """Properties that an update leaves as they are, whatever the program says."""
     return set(step.new.ignore_changes) if step.old and step.new else set()
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import Change
-from mailgrant.report.report import Report, StackReport
+from mailgrant.report.report import Failure, Report, StackReport
 
 Verdict = Literal["broadening", "narrowing", "neutral"]
 
@@ -62,30 +62,48 @@ class FindingDocument(_Model):
     remedy: str
 
 
+class FailureDocument(_Model):
+    """A stack that could not be looked at."""
+
+    stack: str = Field(description="Project and stack.")
+    reason: str
+    remedy: str
+    exit_code: int = Field(description="Pulumi's own.")
+
+
 class ReportDocument(_Model):
     """A report on what one or several stacks change."""
 
     version: Literal[1] = Field(description="Of this format; keys may be added within a version.")
-    verdict: Verdict = Field(description="Broadening if anything may be possible that was not.")
-    hash: str = Field(
-        description="A SHA-256 that stands for exactly these changes of rights, on every machine."
+    occasion: Literal["preview", "drift"] = Field(
+        description="Whether it tells what an update would do, or what others have changed since the last one."
+    )
+    verdict: Verdict | Literal["failed"] = Field(
+        description="Broadening if anything may be possible that was not; failed if a stack could not be looked at."
+    )
+    hash: str | None = Field(
+        description="A SHA-256 that stands for exactly these changes of rights, on every machine; null if a stack could not "
+        "be looked at."
     )
     changes: list[ChangeDocument]
     findings: list[FindingDocument]
     stacks: list[StackDocument]
+    failures: list[FailureDocument]
 
 
 def document(report: Report) -> dict[str, Any]:
     """The report as JSON values."""
-    made = ReportDocument(
-        version=1,
-        verdict=report.verdict.value,
-        hash=report.hash,
-        changes=[_change(change, stack.place) for stack in report.stacks for change in stack.changes],
-        findings=list(map(_finding, report.findings)),
-        stacks=list(map(_stack, report.stacks)),
-    )
-    return made.model_dump(mode="json")
+    told = {
+        "version": 1,
+        "occasion": report.occasion.value,
+        "verdict": str(report.told),
+        "hash": report.hash,
+        "changes": [_change(change, stack.place) for stack in report.stacks for change in stack.changes],
+        "findings": list(map(_finding, report.findings)),
+        "stacks": list(map(_stack, report.stacks)),
+        "failures": list(map(_failure, report.failures)),
+    }
+    return ReportDocument.model_validate(told).model_dump(mode="json")
 
 
 def schema() -> dict[str, Any]:
@@ -106,6 +124,13 @@ def _change(change: Change, stack: str) -> ChangeDocument:
 
 def _finding(finding: Finding) -> FindingDocument:
     return FindingDocument.model_validate(finding, from_attributes=True)
+
+
+def _failure(failure: Failure) -> FailureDocument:
+    error = failure.error
+    return FailureDocument(
+        stack=failure.place, reason=error.message, remedy=error.remedy, exit_code=error.exit_code
+    )
 
 
 def _stack(stack: StackReport) -> StackDocument:

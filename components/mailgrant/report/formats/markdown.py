@@ -4,14 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mailgrant.report import words
 from mailgrant.report.difference import Change
-from mailgrant.report.formats import steps, wording
+from mailgrant.report.formats import failure, steps, wording
 from mailgrant.report.formats.escaping import code, fenced, hidden, is_cut
+from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.wording import Line, Name, Section
-from mailgrant.report.report import Report, StackReport
+from mailgrant.report.preview import Occasion
+from mailgrant.report.report import FAILED, Report, StackReport
 from mailgrant.report.rights import Effect
 
 # In bytes of UTF-8, which are never fewer than the letters that a platform counts.
@@ -21,12 +23,12 @@ LIMITS: Final = {
     "azure-comment": 150_000,  # "A discussion comment cannot be longer than 150000 characters."
     "azure-summary": 1_000_000,  # Microsoft names no limit
 }
-MARKER: Final = "mailgrant:preview-report"
 LOUD: Final = frozenset({words.EVERYBODY, words.TENANT})
 OWN: Final = frozenset({words.GRANTED, words.NEW_APPLICATION, words.BY_CODE})
 HEAD: Final = f"| {' | '.join(wording.COLUMNS)} |\n|{'---|' * len(wording.COLUMNS)}"
+FAILURES: Final = 8  # of a limit, the part that one stack that failed may take
 CUT: Final = "**This report is cut and is no approval.**"
-WHERE: Final = "Read it whole with `mailgrant preview-report --format text`, or in the pipeline's summary."
+WHERE: Final = "Read it whole with `{} --format text`, or in the pipeline's summary."
 
 
 @dataclass(frozen=True)
@@ -52,36 +54,38 @@ def markdown(report: Report, limit: int) -> str:
         limit: in bytes of UTF-8.
     """
     parts = {stack.place: _parts(stack) for stack in report.stacks}
+    failed = [failure.markdown(one, limit // FAILURES) for one in report.failures]
     least_first = sorted(parts, key=lambda place: len(parts[place].rows))
     written: dict[str, str] = {}
     top = _top(report)
-    left = limit - _size(top)
+    left = limit - _size(top) - sum(_size(one) + 1 for one in failed)
     for index, place in enumerate(least_first):
         # What small ones leave is the big ones'.
         written[place] = _within(parts[place], left // (len(parts) - index) - 2)
         left -= _size(written[place]) + 2
-    return top + "\n\n".join(written[stack.place] for stack in report.stacks) + "\n"
+    return top + "\n\n".join([*(written[stack.place] for stack in report.stacks), *failed]) + "\n"
 
 
 def _top(report: Report) -> str:
-    if len(report.stacks) == 1:
+    if len(report.stacks) + len(report.failures) == 1:
         return ""
-    verdict = report.verdict
-    counts = Counter(stack.verdict for stack in report.stacks)
-    each = ", ".join(f"{counts[effect]} {effect}" for effect in Effect if counts[effect])
-    return (
-        f"## mailgrant: {verdict} in {len(report.stacks)} stacks\n\n"
-        f"{each}. Hash of all their permission changes: `{report.hash}`\n\n"
-    )
+    counts: Counter[str] = Counter(stack.verdict for stack in report.stacks)
+    counts[FAILED] = len(report.failures)
+    each = ", ".join(f"{counts[told]} {told}" for told in [*Effect, FAILED] if counts[told])
+    title = phrases(report.occasion).title
+    total = len(report.stacks) + len(report.failures)
+    whole = f" Hash of all their changes: `{report.hash}`" if report.hash else ""
+    return f"## {title}: {report.told} in {total} stacks\n\n{each}.{whole}\n\n"
 
 
 def _parts(stack: StackReport) -> _Parts:
     sections = "".join(map(_section, wording.first(stack)))
     told = "".join(f"- {_line(line)}\n" for line in wording.summary(stack))
-    title = f"### mailgrant: {_line(wording.headline(stack))}\n\n{wording.meaning(stack)}\n"
+    said = phrases(stack.occasion)
+    title = f"### {said.title}: {_line(wording.headline(stack))}\n\n{wording.meaning(stack)}\n"
     head = title + (f"\n{told}" if told else "") + sections
     foot = "".join(map(_section, wording.last(stack)))
-    foot += f"\nHash of this permission change: `{stack.hash}`\n"
+    foot += f"\n{said.hash}: `{stack.hash}`\n"
     return _Parts(stack, head, tuple(map(_row, stack.changes)), foot)
 
 
@@ -156,18 +160,29 @@ def _missing(parts: _Parts, missing: Sequence[Change], whole: bool) -> str:  # n
         if missing
         else "Long values are cut."
     )
-    return f"\n{CUT} {rows}\n{WHERE}\n"
+    return f"\n{CUT} {rows}\n{_where(parts.stack)}\n"
+
+
+def _where(stack: StackReport) -> str:
+    return WHERE.format(phrases(stack.occasion).whole)
 
 
 def _marker(stack: StackReport, *, whole: bool) -> str:
-    told = {"stack": stack.place, "hash": stack.hash, "verdict": stack.verdict, "complete": whole}
-    return f"<!-- {MARKER} {hidden(json.dumps(told, ensure_ascii=False))} -->"
+    told: dict[str, Any] = {
+        "stack": stack.place,
+        "hash": stack.hash,
+        "verdict": stack.verdict,
+        "complete": whole,
+    }
+    if stack.occasion == Occasion.DRIFT:
+        told["changes"] = len(stack.changes)
+    return f"<!-- {phrases(stack.occasion).marker} {hidden(json.dumps(told, ensure_ascii=False))} -->"
 
 
 def _bare(stack: StackReport) -> str:
     """Where not even the sections fit."""
-    changes = wording.counted(len(stack.changes), "changes")
-    return f"{_marker(stack, whole=False)}\n### mailgrant: {stack.verdict}\n\n{CUT} It is of {changes}. {WHERE}\n"
+    said, changes = phrases(stack.occasion), wording.counted(len(stack.changes), "changes")
+    return f"{_marker(stack, whole=False)}\n### {said.title}: {stack.verdict}\n\n{CUT} It is of {changes}. {_where(stack)}\n"
 
 
 def _with_steps(text: str, stack: StackReport, room: int) -> str:
@@ -178,7 +193,7 @@ def _with_steps(text: str, stack: StackReport, room: int) -> str:
     said = "".join(f"{line}\n" for message in stack.said for line in message.splitlines())
     listed = said + steps.listing(stack.steps)
     note = "\n(cut: pulumi preview --diff shows it all)"
-    frame = f"\n<details><summary>All that Pulumi would do ({count})</summary>\n\n{{}}\n\n</details>\n"
+    frame = f"\n<details><summary>{phrases(stack.occasion).steps} ({count})</summary>\n\n{{}}\n\n</details>\n"
     space = room - _size(frame) - 2 * len("````````````diff")
     body = fenced(listed, "diff")
     if _size(body) > space:

@@ -29,7 +29,7 @@ def _step(step: Step) -> Iterator[str]:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any], depth: int) -> Iterator[str]:
     for name in dict.fromkeys([*old, *new]):
         was, will = old.get(name, MISSING), new.get(name, MISSING)
-        if was == will or name.startswith("__"):
+        if _shown(was) == _shown(will) or name.startswith("__"):
             continue
         if isinstance(was, Mapping) and isinstance(will, Mapping):
             yield f"  {'    ' * depth}{name}:"

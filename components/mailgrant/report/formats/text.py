@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgrant.report.difference import Change
-from mailgrant.report.formats import wording
+from mailgrant.report.formats import failure, wording
 from mailgrant.report.formats.escaping import visible
+from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.wording import Line, Name, Section
 from mailgrant.report.report import Report, StackReport
 from mailgrant.report.rights import Effect
@@ -17,7 +18,7 @@ STYLES: Final = {Effect.BROADENING: "bold red", Effect.NARROWING: "green", Effec
 
 
 def text(report: Report) -> RenderableType:
-    """What a console prints; colours come from there."""
+    """What a console prints of the stacks that are known; colours come from there."""
     return Group(*(part for stack in report.stacks for part in _stack(stack)))
 
 
@@ -26,7 +27,7 @@ def plain(report: Report, width: int) -> str:
     console = Console(width=width, color_system=None, force_terminal=False, legacy_windows=False)
     with console.capture() as captured:
         console.print(text(report))
-    return captured.get()
+    return captured.get() + "\n".join(map(failure.plain, report.failures))
 
 
 def _stack(stack: StackReport) -> list[RenderableType]:
@@ -35,7 +36,7 @@ def _stack(stack: StackReport) -> list[RenderableType]:
     parts += [line for section in wording.first(stack) for line in _section(section)]
     parts += [_table(stack)] if stack.changes else []
     parts += [line for section in wording.last(stack) for line in _section(section)]
-    return [*parts, Text(f"hash of this permission change: {stack.hash}"), Text("")]
+    return [*parts, Text(f"{phrases(stack.occasion).hash}: {stack.hash}"), Text("")]
 
 
 def _line(line: Line, style: str = "") -> Text:

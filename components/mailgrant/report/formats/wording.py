@@ -10,6 +10,7 @@ from typing import Final
 
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
+from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.kinds import APPLICATION, title
 from mailgrant.report.preview import REPLACE, Step
 from mailgrant.report.report import Count, StackReport
@@ -18,12 +19,6 @@ from mailgrant.report.rights import ANY, Effect, Reach, Topic
 
 SIGNS: Final[Mapping[str, str]] = {ADD: "+", REMOVE: "−", CHANGE: "~"}
 COLUMNS: Final = ("", "application", "right", "mailbox, scope or tenant", "why it matters")
-VERDICTS: Final[Mapping[Effect, str]] = {
-    Effect.BROADENING: "Somebody or something can do more than before.",
-    Effect.NARROWING: "Somebody or something can do less than before, and nobody more.",
-    Effect.NEUTRAL: "Nobody can do more or less than before.",
-}
-NO_CHANGES: Final = "No right changes."
 ANY_APPLICATION: Final = "any application"
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
@@ -72,7 +67,8 @@ def headline(stack: StackReport) -> Line:
 
 def meaning(stack: StackReport) -> str:
     """The verdict in a sentence."""
-    return VERDICTS[stack.verdict] if stack.changes else NO_CHANGES
+    said = phrases(stack.occasion)
+    return said.verdicts[stack.verdict] if stack.changes else said.nothing
 
 
 def summary(stack: StackReport) -> list[Line]:
@@ -166,10 +162,17 @@ def last(stack: StackReport) -> list[Section]:
     taken = [_thing("", step) for step in stack.steps if step.op == "import"]
     return [
         *_capped("Credentials", _credentials(stack), above),
-        *_capped("Deleted or replaced", [*_exchanged(stack), *ended], "in what Pulumi says"),
+        *_capped(phrases(stack.occasion).ended, [*_exchanged(stack), *ended], "in what Pulumi says"),
         *_capped("Taken over as they are", taken, "in what Pulumi says"),
         *_capped("Known only when the update is made", _later(stack), "in what Pulumi says"),
+        *_capped("What to do", _next(stack)),
     ]
+
+
+def _next(stack: StackReport) -> list[Line]:
+    name = stack.place.rpartition("/")[2]
+    told = phrases(stack.occasion).next if stack.changes else ()
+    return [(f"{what}: ", Name(f"{command} --stack {name}")) for what, command in told]
 
 
 def _ends(step: Step) -> bool:
@@ -203,16 +206,16 @@ def _credentials(stack: StackReport) -> list[Line]:
         if change.topic == Topic.CREDENTIAL:
             ops.setdefault((change.client, change.right, change.slot or change.object), []).append(change.op)
     return [
-        (Name(client), f": {right} ", Name(slot), f" {_became(did)}")
+        (Name(client), f": {right} ", Name(slot), f" {_became(did, phrases(stack.occasion).revoked)}")
         for (client, right, slot), did in sorted(ops.items())
     ]
 
 
-def _became(ops: list[str]) -> str:
+def _became(ops: list[str], revoked: str) -> str:
     if CHANGE in ops or {ADD, REMOVE} <= {*ops}:
         ended = "; an earlier one ends" if REMOVE in ops else ""
         return f"rotated{ended}"
-    return "made" if ADD in ops else "revoked"
+    return "made" if ADD in ops else revoked
 
 
 def _later(stack: StackReport) -> list[Line]:

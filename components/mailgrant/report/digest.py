@@ -1,0 +1,100 @@
+"""What ``pulumi preview --json`` wrote, checked.
+
+The shape is Pulumi's ``PreviewDigest``: github.com/pulumi/pulumi, pkg/display/json.go.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mailgrant.report.preview import STACK, Diagnostic, Preview, PreviewError, Step
+from mailgrant.report.wholeness import (
+    WRITE_IT,
+    first_fault,
+    owner,
+    refuse_failed,
+    refuse_gaps,
+    refuse_unknown,
+)
+
+WHOLE: Final = ("replace", "create-replacement")  # tell a replacement from both sides
+
+
+class _Digest(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    steps: list[Step] | None = None
+    diagnostics: list[Diagnostic] | None = None
+    summary: Mapping[str, int] | None = Field(None, alias="changeSummary")
+
+
+def parse(written: str, source: str) -> Preview:
+    """The preview that was written.
+
+    Args:
+        written: what Pulumi wrote to its standard output.
+        source: where it came from, for messages.
+
+    Raises:
+        PreviewError: it is no preview, is cut off, failed, or says what this version does not know.
+    """
+    digest = _digest(written, source)
+    refuse_failed(digest.diagnostics or [], source)
+    steps = digest.steps or []
+    if not steps:
+        raise PreviewError(
+            f"{source} has no steps, not even the stack's own: it is no whole preview", WRITE_IT
+        )
+    refuse_unknown(steps, source)
+    project, stack = owner(steps, source)
+    planned = _without_refresh(steps)
+    refuse_gaps(planned, digest.summary, source)
+    warnings = (one for one in digest.diagnostics or [] if one.severity == "warning")
+    return Preview(project, stack, tuple(_once(planned)), tuple(warnings), frozenset(_consumers(steps)))
+
+
+def _digest(written: str, source: str) -> _Digest:
+    if not written.strip():
+        raise PreviewError(f"{source} is empty: the preview wrote nothing", WRITE_IT)
+    try:
+        return _Digest.model_validate(json.loads(written))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise PreviewError(
+            f"{source} is no JSON, or was cut off ({where}: {error.msg})",
+            f"{WRITE_IT}, without what Pulumi says on standard error.",
+        ) from None
+    except (ValidationError, RecursionError) as error:
+        raise PreviewError(f"{source} is no preview of Pulumi: {first_fault(error)}", WRITE_IT) from None
+
+
+def _without_refresh(steps: list[Step]) -> list[Step]:
+    """What the update would do: with ``--refresh``, a part before the stack's second step tells what was found."""
+    begins = [index for index, step in enumerate(steps) if step.type == STACK]
+    return steps[begins[-1] :] if len(begins) > 1 else steps
+
+
+def _once(steps: Iterable[Step]) -> Iterator[Step]:
+    """One step a resource: ``--show-replacement-steps`` lists the parts of a replacement beside the whole."""
+    groups: dict[tuple[str, bool], list[Step]] = {}
+    for step in steps:
+        left_over = bool(step.old and step.old.delete)
+        groups.setdefault((step.urn, left_over), []).append(step)
+    for group in groups.values():
+        whole = [step for name in WHOLE for step in group if step.op == name]
+        yield from whole[:1] or group
+
+
+def _consumers(steps: Iterable[Step]) -> Iterator[tuple[str, str, str]]:
+    """From the output ``clients`` of the stack, which is there in every preview, whatever changes."""
+    put_out = (step.old.outputs.get("clients") for step in steps if step.type == STACK and step.old)
+    for client, told in (one for clients in put_out for one in _items(clients)):
+        for name, credential in _items(dict(_items(told)).get("credentials")):
+            yield client, str(dict(_items(credential)).get("type")), name
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    """Of a map; nothing else has any."""
+    return list(value.items()) if isinstance(value, Mapping) else []
