@@ -39,6 +39,7 @@ ROLES: Final = {
     "CASMailbox": "Mail Recipients",
     "Mailbox": "Mail Recipients",
     "User": "Mail Recipients",
+    "Recipient": "Mail Recipients",
     "DistributionGroup": "Distribution Groups",
     "TransportConfig": "Organization Transport Settings",
     "AuthenticationPolicy": "Organization Configuration",

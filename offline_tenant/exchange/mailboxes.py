@@ -1,6 +1,7 @@
 """Mailboxes: how they are made and removed, and how an identity finds one."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from offline_tenant.exchange import cas_plans, errors, groups, recipients
@@ -10,6 +11,8 @@ from offline_tenant.exchange.names import SELF_SID, distinguished_name, sid_of
 from offline_tenant.state.store import Document
 from offline_tenant.state.tenant import Tenant
 
+# https://learn.microsoft.com/exchange/recipients-in-exchange-online/delete-or-restore-mailboxes
+RECOVERABLE: Final = timedelta(days=30)
 EXO_IDENTITIES: Final = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "UserPrincipalName")
 # Kind of entry → what the owner of a mailbox may do in it and as it from its birth.
 BIRTHRIGHTS: Final[Mapping[str, Callable[[str], Document]]] = {
@@ -87,7 +90,10 @@ def _user_id(tenant: Tenant, address: str) -> str | None:
 
 
 def remove_mailbox(tenant: Tenant, mailbox: Document) -> None:
-    """Take a mailbox away with its permissions and memberships; what it was granted elsewhere stays under its Sid."""
+    """Take a mailbox away with its permissions and memberships; what it was granted elsewhere stays under its Sid.
+
+    What it was can be seen for 30 days: it is soft-deleted.
+    """
     for kind, field in (("mailboxPermissions", "mailbox"), ("recipientPermissions", "recipient")):
         entries = tenant.documents(kind)
         for entry in entries.find(field, mailbox["Guid"]):
@@ -95,6 +101,16 @@ def remove_mailbox(tenant: Tenant, mailbox: Document) -> None:
     for group in tenant.documents(recipients.GROUPS).find("Members", mailbox["Sid"]):
         groups.remove_member(tenant, group, mailbox["Sid"])
     tenant.documents(recipients.MAILBOXES).delete(mailbox["Guid"])
+    deleted = mailbox | {"WhenSoftDeleted": tenant.clock.now().isoformat()}
+    tenant.documents(recipients.DELETED).insert(mailbox["Guid"], deleted)
+
+
+def forget_old(tenant: Tenant) -> None:
+    """Forget what was deleted so long ago that nobody can restore it any more."""
+    deleted = tenant.documents(recipients.DELETED)
+    for one in deleted.all():
+        if datetime.fromisoformat(one["WhenSoftDeleted"]) + RECOVERABLE <= tenant.clock.now():
+            deleted.delete(one["Guid"])
 
 
 def find_mailbox(tenant: Tenant, identity: str) -> Document:

@@ -13,11 +13,13 @@ GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 MAILBOXES: Final = "mailboxes"
 GROUPS: Final = "distributionGroups"
 KINDS: Final = (MAILBOXES, GROUPS)
+DELETED: Final = "softDeletedMailboxes"  # those that can still be restored
 
 # By kind, in this order: what can name only one comes first.
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
     MAILBOXES: ("ExternalDirectoryObjectId", "UserPrincipalName", "Sid"),
     GROUPS: ("ExternalDirectoryObjectId", "Sid"),
+    DELETED: ("ExternalDirectoryObjectId", "UserPrincipalName"),
 }
 AMBIGUOUS: Final = ("Name", "Alias", "DisplayName")
 

@@ -48,6 +48,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
             "RecipientTypeDetails",
         ),
     ),
+    "softDeletedMailboxes": (
+        *("EmailAddresses", "ExternalDirectoryObjectId", "Name", "Alias", "DisplayName", "UserPrincipalName"),
+    ),
     "mailboxPermissions": ("mailbox", "trustee"),
     "casMailboxPlans": (),
     "recipientPermissions": ("recipient", "trustee"),

@@ -239,9 +239,9 @@ def test_an_added_mailbox_has_an_account_that_signs_in_and_one_that_is_removed_h
         control.ask("DELETE", "mailboxes?address=X@contoso.com", expect=204)
         assert added not in control.ask("GET", "mailboxes")
         assert tenant.documents("users").find("userPrincipalName", "x@contoso.com") == []
-    # What is left: the accounts, which can be restored for thirty days.
+    # What is left: accounts and mailboxes, which can be restored for thirty days.
     left = [row for row in control.everything() if row not in before]
-    assert {kind for _, kind, _, _ in left} <= {"deletedItems", "settings"}
+    assert {kind for _, kind, _, _ in left} <= {"deletedItems", "settings", "softDeletedMailboxes"}
 
 
 def test_somebody_without_a_licence_gets_a_mailbox(control: Control) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from offline_tenant.exchange import routes, run
 from offline_tenant.exchange.access import has_full_access, has_send_as, mailbox_of, principal_of
 from offline_tenant.exchange.invocation import Outcome
-from offline_tenant.exchange.mailboxes import add_mailbox
+from offline_tenant.exchange.mailboxes import add_mailbox, remove_mailbox
 from offline_tenant.exchange.seed import seed
 from offline_tenant.state.clock import Clock
 from offline_tenant.state.ids import Ids
@@ -44,6 +45,66 @@ def sends(tenant: Tenant, who: str | None = None) -> bool:
 
 def names(records: Iterable[dict[str, Any]]) -> set[str]:
     return {record["Name"] for record in records}
+
+
+# --- what an address is
+
+
+@pytest.mark.parametrize(
+    ("identity", "name", "type_", "details"),
+    [
+        (ORDERS, "orders", "UserMailbox", "SharedMailbox"),
+        (CLERKS, "clerks", "MailUniversalSecurityGroup", "MailUniversalSecurityGroup"),
+    ],
+)
+def test_a_recipient_is_shown_as_what_it_is(
+    exchange: Exchange, identity: str, name: str, type_: str, details: str
+) -> None:
+    exchange.run("New-DistributionGroup", Name="clerks", PrimarySmtpAddress=CLERKS, Type="Security")
+
+    [record] = exchange.run("Get-Recipient", Identity=identity)
+
+    assert (record["Name"], record["RecipientType"], record["RecipientTypeDetails"]) == (name, type_, details)
+    assert record["PrimarySmtpAddress"] == identity
+    assert record["WhenSoftDeleted"] is None
+
+
+def test_what_was_deleted_lately_is_shown_to_whoever_asks_for_it(exchange: Exchange, tenant: Tenant) -> None:
+    everybody = len(exchange.run("Get-Recipient"))
+    mailbox = mailbox_of(tenant, ORDERS)
+    assert mailbox
+    remove_mailbox(tenant, mailbox)
+
+    assert NOT_FOUND in exchange.failure("Get-Recipient", Identity=ORDERS)
+    [record] = exchange.run("Get-Recipient", Identity=ORDERS, IncludeSoftDeletedRecipients=True)
+    assert record["RecipientType"] == "UserMailbox"
+    assert record["WhenSoftDeleted"]
+    assert len(exchange.run("Get-Recipient")) == everybody - 1
+    assert len(exchange.run("Get-Recipient", IncludeSoftDeletedRecipients=True)) == everybody
+
+    # A new mailbox may have the address of one that is gone.
+    add_mailbox(tenant, ORDERS, "Orders", "SharedMailbox")
+    assert [one["Name"] for one in exchange.run("Get-Recipient", Identity=ORDERS)] == ["orders"]
+
+    tenant.clock.advance(timedelta(days=30))
+    exchange.token = token(tenant, exp=int(tenant.clock.now().timestamp()) + 3600)
+    assert len(exchange.run("Get-Recipient", IncludeSoftDeletedRecipients=True)) == everybody
+
+
+def test_recipients_come_kind_after_kind(exchange: Exchange) -> None:
+    exchange.run("New-DistributionGroup", Name="clerks")
+
+    everybody = [one["Name"] for one in exchange.run("Get-Recipient")]
+    assert everybody[-1] == "clerks"
+    assert len(set(everybody)) == len(everybody)
+
+    exchange.headers = {"Prefer": "odata.maxpagesize=2"}
+    page, paged = exchange.post("Get-Recipient").json(), []
+    while page["value"]:
+        paged += [one["Name"] for one in page["value"]]
+        following = page.get("@odata.nextLink")
+        page = exchange.post("Get-Recipient", following).json() if following else {"value": []}
+    assert paged == everybody
 
 
 # --- recipient permissions

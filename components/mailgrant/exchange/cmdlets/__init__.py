@@ -11,6 +11,7 @@ from mailgrant.exchange.cmdlets import (
     cas_mailbox,
     mailbox,
     permissions,
+    recipient,
     service_principal,
     transport_config,
 )
@@ -24,4 +25,5 @@ CMDLETS: Final = (
     *authentication_policy.CMDLETS,
     *application_scope.CMDLETS,
     *mailbox.CMDLETS,
+    *recipient.CMDLETS,
 )
