@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from mailgrant.adopt.adoption import CLIENTS, MAILBOXES, Adoption, Wish, adopt
-from mailgrant.adopt.project import Project
 from mailgrant.adopt.stack_file import insert
 from mailgrant.errors import GraphError, SetupError
+from mailgrant.project import Project
 from tests.adopt.by_hand import EXCHANGE, GRAPH, ROLES, SCOPES, SURE, Administrator
 from tests.worlds import OfflineTenant
 

@@ -14,7 +14,6 @@ from mailgrant.adopt.imports import Entry, import_list
 from mailgrant.adopt.inference import Client, Outline, Sight, client, outline
 from mailgrant.adopt.leftovers import leftovers
 from mailgrant.adopt.naming import is_name, name_of
-from mailgrant.adopt.project import Project
 from mailgrant.configuration.clouds import environment
 from mailgrant.configuration.parsing import parse
 from mailgrant.configuration.writing import as_configuration
@@ -25,6 +24,7 @@ from mailgrant.exchange.connection import connect
 from mailgrant.exchange.progress import Report
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.model import Plan, ThirdPartyPlan
+from mailgrant.project import Project
 
 CLIENTS: Final = "mailgrant:clients"
 MAILBOXES: Final = "mailgrant:mailboxes"

@@ -12,7 +12,7 @@ from mailgrant.adopt.stack_file import dump, insert
 
 if TYPE_CHECKING:
     from mailgrant.adopt.adoption import Adoption
-    from mailgrant.adopt.project import Project
+    from mailgrant.project import Project
 
 DIFFERS: Final = 1  # the exit code, if the next update would change something
 IMPORT_FILE: Final = "import-{}.json"  # one a client: two may wait for their import
@@ -48,7 +48,7 @@ def adopt(  # noqa: PLR0913 - options of a command
     """
     # Pulumi's package comes with them, which takes a second that no other command should wait for.
     from mailgrant.adopt import adoption  # noqa: PLC0415
-    from mailgrant.adopt.project import project  # noqa: PLC0415
+    from mailgrant.project import project  # noqa: PLC0415
 
     here = project(stack)
     done = adoption.adopt(adoption.Wish(client, name, tuple(mailbox or ()), every_mailbox), here, _say)

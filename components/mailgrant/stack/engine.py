@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from typing import Any, Final
 
 from mailgrant.errors import SetupError
@@ -49,16 +50,20 @@ def outputs(stack: str | None = None, *, secrets: bool = False) -> dict[str, Any
     return found
 
 
-def configuration(stack: str | None = None) -> dict[str, str]:
-    """The stack's configuration by key, secrets opened; maps and lists are JSON.
+def configuration(stack: str | None = None, needed: Callable[[str], bool] = lambda _: True) -> dict[str, str]:
+    """The stack's configuration by key; maps and lists are JSON.
 
     Args:
         stack: its name; the selected one unless given.
+        needed: the keys that somebody will ask for. Secrets are opened if one of these is secret, else they are left out.
 
     Raises:
         SetupError: there is no engine, no stack, or its secrets cannot be opened.
     """
-    told = json.loads(_pulumi(["config", "--json", "--show-secrets", *_named(stack)]) or "{}")
+    command = ["config", "--json", *_named(stack)]
+    told = json.loads(_pulumi(command) or "{}")
+    if any(one.get("secret") and needed(key) for key, one in told.items()):
+        told = json.loads(_pulumi([*command, "--show-secrets"]) or "{}")
     return {key: one["value"] for key, one in told.items() if "value" in one}
 
 

@@ -18,7 +18,7 @@ from offline_tenant.state.tenant import Tenant
 
 def get(call: Invocation) -> Outcome:
     """Get-Recipient: one, or all of them; with the switch those too that were deleted lately."""
-    kinds = recipients.KINDS
+    kinds: tuple[str, ...] = recipients.KINDS
     if call.get("IncludeSoftDeletedRecipients"):
         forget_old(call.tenant)
         kinds = (*kinds, recipients.DELETED)

@@ -12,7 +12,9 @@ ROWS: Final = (
             ANY_IDENTITY,
             SIZE,
             Parameter("IncludeSoftDeletedRecipients", SWITCH),
-            *refused(TEXT, "Anr", "AuthenticationType", "BookmarkDisplayName", "Filter", "OrganizationalUnit"),
+            *refused(
+                TEXT, "Anr", "AuthenticationType", "BookmarkDisplayName", "Filter", "OrganizationalUnit"
+            ),
             *refused(TEXT, "PropertySet", "RecipientPreviewFilter", "SortBy"),
             *refused(TEXTS, "Capabilities", "Properties", "RecipientType", "RecipientTypeDetails"),
             *refused(BOOLEAN, "IncludeBookmarkObject"),

@@ -1,7 +1,8 @@
 """The Pulumi project in which somebody works, and the stack in it: what the engine itself knows of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Project:
             if value not in ("", {}) or key not in StackSchema.model_fields
         }
 
-    @property
+    @cached_property
     def everything(self) -> dict[str, Any]:
         """The same with what the files say that it names."""
         return files.expand(self.own, self.folder).values
@@ -72,16 +73,17 @@ class Project:
         return self.values.get(key)
 
 
-def project(stack_name: str | None) -> Project:
+def project(stack_name: str | None, needed: Callable[[str], bool] = lambda _: True) -> Project:
     """The project of this folder, or of the nearest one above.
 
     Args:
         stack_name: of the stack; the selected one unless given.
+        needed: the keys that somebody will ask for; all of them unless given.
 
     Raises:
         SetupError: there is no engine, no project or no such stack, or its secrets cannot be opened.
     """
-    values = {key: decoded(value) for key, value in engine.configuration(stack_name).items()}
+    values = {key: decoded(value) for key, value in engine.configuration(stack_name, needed).items()}
     name = engine.name(stack_name)
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
