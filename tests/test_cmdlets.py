@@ -6,7 +6,6 @@ import pytest
 
 from mailgrant import facts
 from mailgrant.errors import (
-    ROLES,
     AccessDeniedError,
     AlreadyExistsError,
     AmbiguousError,
@@ -147,4 +146,4 @@ def test_who_may_not_do_it_is_told_which_role_each_cmdlet_needs() -> None:
 
 
 def test_every_cmdlet_has_its_role() -> None:
-    assert {cmdlet.partition("-")[2] for cmdlet in cmdlets.CMDLETS} == set(ROLES)
+    assert {cmdlet.partition("-")[2] for cmdlet in cmdlets.CMDLETS} == set(facts.EXCHANGE_ROLES)

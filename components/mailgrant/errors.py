@@ -21,6 +21,7 @@ MailgrantError
         │   └── DelegationError
         ├── NotCustomizedError  the organization is too new
         ├── FullError           the mailbox has all the permissions that it can have
+        ├── SessionEndedError
         └── ThrottledError
 
 Fields come first and the sentence is derived from them. No field ever holds a secret.
@@ -30,23 +31,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# The Exchange management role that the cmdlets of a noun need: Microsoft365DSC, settings.json of the resource of that
-# noun; for the last two https://learn.microsoft.com/exchange/permissions-exo/application-rbac.
-ROLES: Final = {
-    "ServicePrincipal": "Role Management",
-    "MailboxPermission": "Mail Recipients",
-    "RecipientPermission": "Mail Recipients",
-    "CASMailbox": "Mail Recipients",
-    "Mailbox": "Mail Recipients",
-    "User": "Mail Recipients",
-    "Recipient": "Mail Recipients",
-    "DistributionGroup": "Distribution Groups",
-    "TransportConfig": "Organization Transport Settings",
-    "AuthenticationPolicy": "Organization Configuration",
-    "OrganizationConfig": "Organization Configuration",
-    "ManagementScope": "Role Management",
-    "ManagementRoleAssignment": "Role Management",
-}
+from mailgrant.facts import EXCHANGE_ROLES
+
 LONGEST_TARGET: Final = 120  # letters of a name that a message repeats
 
 
@@ -230,7 +216,7 @@ class CmdletError(ExchangeError):
 
     def __init__(self, cmdlet: str, target: str, text: str) -> None:
         where = f"{cmdlet} for {target[:LONGEST_TARGET]}" if target else cmdlet
-        role = ROLES.get(cmdlet.partition("-")[2], "for it")
+        role = EXCHANGE_ROLES.get(cmdlet.partition("-")[2], "for it")
         super().__init__(f"{where}: {text}", self.remedy_for_all.format(cmdlet=cmdlet, role=role))
         self.cmdlet, self.target, self.text = cmdlet, target, text
 

@@ -136,6 +136,24 @@ CUSTOM_CLOUD: Final = "custom"  # its hosts come from the file that MAILGRANT_CL
 # Microsoft's message centre, MC1158911: RBAC for Applications over SMTP is there in the worldwide cloud only.
 WITH_SMTP_SCOPE: Final = ("global", CUSTOM_CLOUD)
 
+# The Exchange management role that the cmdlets of a noun need: Microsoft365DSC, settings.json of the resource of that
+# noun; for the last two https://learn.microsoft.com/exchange/permissions-exo/application-rbac.
+EXCHANGE_ROLES: Final[Mapping[str, str]] = {
+    "ServicePrincipal": "Role Management",
+    "MailboxPermission": "Mail Recipients",
+    "RecipientPermission": "Mail Recipients",
+    "CASMailbox": "Mail Recipients",
+    "Mailbox": "Mail Recipients",
+    "User": "Mail Recipients",
+    "Recipient": "Mail Recipients",
+    "DistributionGroup": "Distribution Groups",
+    "TransportConfig": "Organization Transport Settings",
+    "AuthenticationPolicy": "Organization Configuration",
+    "OrganizationConfig": "Organization Configuration",
+    "ManagementScope": "Role Management",
+    "ManagementRoleAssignment": "Role Management",
+}
+
 # What a client may be given on a mailbox, in the words of the stack file.
 RIGHTS: Final = ("full-access", "full-access+automapping", "send-as")
 

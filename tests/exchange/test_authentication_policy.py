@@ -6,8 +6,8 @@ import pytest
 
 from mailgrant.errors import NotFoundError
 from mailgrant.exchange import authentication_policy, settings
-from mailgrant.exchange.settings import Places, State
 from mailgrant.exchange.settings_provider import KINDS, ORGANIZATION
+from mailgrant.exchange.switches import Places, State
 from tests.exchange.conftest import TenantSession
 
 ADELE, ALEX = "adele@contoso.com", "alex@contoso.com"

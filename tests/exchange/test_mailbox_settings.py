@@ -7,8 +7,8 @@ import pytest
 from mailgrant.errors import CmdletError, ExchangeError, HostLostError
 from mailgrant.exchange import settings
 from mailgrant.exchange.cmdlets.call import Call
-from mailgrant.exchange.settings import Places, State
 from mailgrant.exchange.settings_provider import KINDS
+from mailgrant.exchange.switches import Places, State
 from offline_tenant.state.tenant import Tenant
 from tests.exchange.conftest import TenantSession
 

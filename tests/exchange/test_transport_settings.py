@@ -1,8 +1,8 @@
 """SMTP AUTH of the organization: one object that belongs to everybody."""
 
 from mailgrant.exchange import settings
-from mailgrant.exchange.settings import State
 from mailgrant.exchange.settings_provider import KINDS, ORGANIZATION
+from mailgrant.exchange.switches import State
 from tests.exchange.conftest import TenantSession
 
 TRANSPORT = KINDS["TransportSettings"]

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailgrant.configuration import files
 from mailgrant.configuration.clouds import METADATA_HOST, environment
 from mailgrant.configuration.parsing import parse, said
+from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.facts import CUSTOM_CLOUD
 from mailgrant.guardrails.findings import Finding, findings
@@ -75,7 +75,7 @@ def _folder(start: Path) -> Path:
     root = next((one for one in (start, *start.parents) if (one / "Pulumi.yaml").is_file()), None)
     if root is None:
         raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
-    return root / str(files.as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
+    return root / str(as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -84,7 +84,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _checked(name: str, path: Path, now: datetime) -> Checked:
-    values = files.as_pulumi(path).get("config") or {}
+    values = as_pulumi(path).get("config") or {}
     if not isinstance(values, dict):
         raise SetupError(f"{path} holds no map of keys under config:")
     own = said({str(key): value for key, value in values.items()})

@@ -6,7 +6,6 @@ in which file and line a place stands.
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import Any, Final
 
 import yaml
 
-from mailgrant.errors import ConfigurationFault, SetupError
+from mailgrant.configuration.reading import Strict, content, told
+from mailgrant.errors import ConfigurationFault
 from mailgrant.schema.places import NAMESPACE, path
 from mailgrant.schema.words import shown
 
 HEADERS: Final = frozenset({"mailbox", "address"})
 DELIMITERS: Final = ",;\t"  # Excel's own depends on the country
-BOOLEAN: Final = "tag:yaml.org,2002:bool"
-LARGEST: Final = 16 << 20  # bytes; a hundred thousand mailboxes are a third of it
 EXTENDS: Final = "mailgrant:extends"
 Place = tuple[str, ...]
 Origins = dict[Place, str]
@@ -176,7 +174,7 @@ def _yaml_rows(found: Expanded, place: str, file: str, text: str) -> Rows:
     try:
         node = yaml.compose(text, yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
-        _wrong(found, place, f"{shown(file)} is no YAML: {_told(error)}")
+        _wrong(found, place, f"{shown(file)} is no YAML: {told(error)}")
         return
     if node is not None and not isinstance(node, yaml.MappingNode):
         _wrong(found, place, f"{shown(file)} is no map of rights by mailbox")
@@ -189,60 +187,18 @@ def _yaml_rows(found: Expanded, place: str, file: str, text: str) -> Rows:
             _wrong(found, f"{place} ({file} line {line})", "expected the address of a mailbox")
 
 
-class _Strict(yaml.SafeLoader):
-    """Refuses a key that stands twice in a map: YAML itself would let the later one win, and say nothing."""
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    None, None, f"{shown(key.value)} stands there twice", key.start_mark
-                )
-            seen.add(str(key.value))
-        return node
-
-
-class _AsPulumi(_Strict):
-    """To Pulumi's own YAML, yes, no, on and off are words."""
-
-
-_AsPulumi.yaml_implicit_resolvers = {
-    first: [one for one in resolvers if one[0] != BOOLEAN]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_AsPulumi.add_implicit_resolver(BOOLEAN, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
-
-
-def as_pulumi(path: Path) -> dict[str, Any]:
-    """A project's or a stack's own file, as the engine reads it.
-
-    Raises:
-        SetupError: it is not there, or is no map.
-    """
-    try:
-        found = yaml.load(_content(path).decode("utf-8-sig"), _AsPulumi)  # noqa: S506 - it is a safe loader
-    except Exception as error:  # noqa: BLE001 - a value such as 2027-99-99 raises what Python does
-        why = _told(error) if isinstance(error, yaml.YAMLError) else error
-        raise SetupError(f"{path} cannot be read: {why}") from None
-    if not isinstance(found, dict):
-        raise SetupError(f"{path} holds no map of keys")
-    return found
-
-
 def _loaded(found: Expanded, place: str, file: str, text: str) -> Any:
     try:
-        return yaml.load(text, _Strict)  # noqa: S506 - it is a safe loader
+        return yaml.load(text, Strict)  # noqa: S506 - it is a safe loader
     except Exception as error:  # noqa: BLE001 - a value such as 2027-99-99 raises what Python does
-        _wrong(found, place, f"{shown(file)} is no YAML: {_told(error)}")
+        _wrong(found, place, f"{shown(file)} is no YAML: {told(error)}")
         return None
 
 
 def _text(found: Expanded, place: str, file: str, folder: Path) -> str | None:
     """What a file holds; None if that is told as a fault."""
     try:
-        return _content(folder / file).decode("utf-8-sig")  # as Excel writes it
+        return content(folder / file).decode("utf-8-sig")  # as Excel writes it
     except FileNotFoundError:
         why = "is not there; it is looked for in the folder of the stack's file"
     except UnicodeDecodeError:
@@ -251,23 +207,6 @@ def _text(found: Expanded, place: str, file: str, folder: Path) -> str | None:
         why = f"cannot be read: {(isinstance(error, OSError) and error.strerror) or error}"
     _wrong(found, place, f"{shown(file)} {why}")
     return None
-
-
-def _content(file: Path) -> bytes:
-    """Of a real file: a device would never end."""
-    if file.exists() and not file.is_file():
-        raise ValueError("it is no file")
-    with file.open("rb") as opened:
-        content = opened.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise ValueError(f"it is larger than {LARGEST >> 20} MB")
-    return content
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return f"line {error.problem_mark.line + 1}: {error.problem}"
-    return "it cannot be read" if isinstance(error, yaml.YAMLError) else f"a value in it is none ({error})"
 
 
 def _wrong(found: Expanded, place: str, problem: str) -> None:

@@ -15,7 +15,7 @@ from mailgrant.exchange.cmdlets import authentication_policy as policies
 from mailgrant.exchange.cmdlets import cas_mailbox, transport_config
 from mailgrant.exchange.progress import not_yet
 from mailgrant.exchange.provider import GONE, ExchangeProvider, Properties, has_unknown, report
-from mailgrant.exchange.settings import Kind, Outcome, Places, State
+from mailgrant.exchange.switches import Kind, Outcome, Places, State
 from mailgrant.schema import resources as schema
 
 ORGANIZATION: Final = policies.ORGANIZATION

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    Discriminator,
     Field,
     Tag,
     ValidatorFunctionWrapHandler,
@@ -27,6 +26,7 @@ from mailgrant.schema.words import (
     choices,
     guess,
     shown,
+    told_apart_by,
     wrong,
 )
 
@@ -207,17 +207,10 @@ CLIENTS: Final[dict[str, type[Schema]]] = {
     "app-password": AppPasswordSchema,
 }
 
-
-def _kind(value: Any) -> str:
-    """Which schema a client is held against; the first where it names none, which then says so."""
-    named = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return named if isinstance(named, str) and named in CLIENTS else "daemon"
-
-
 ClientSchema = Annotated[
     Annotated[DaemonSchema, Tag("daemon")]
     | Annotated[DelegatedSchema, Tag("delegated")]
     | Annotated[ThirdPartySchema, Tag("third-party")]
     | Annotated[AppPasswordSchema, Tag("app-password")],
-    Discriminator(_kind),
+    told_apart_by("kind", CLIENTS),
 ]

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Discriminator,
     Field,
     Tag,
     ValidationInfo,
@@ -17,7 +16,7 @@ from pydantic import (
 from mailgrant import rotation
 from mailgrant.certificates import public
 from mailgrant.errors import CertificateError
-from mailgrant.schema.words import Duration, Guid, Printable, Schema, duration, shown, wrong
+from mailgrant.schema.words import Duration, Guid, Printable, Schema, duration, shown, told_apart_by, wrong
 
 # Azure's name for tokens that are exchanged: learn.microsoft.com/entra/workload-id/workload-identity-federation
 AUDIENCE: Final = "api://AzureADTokenExchange"
@@ -262,17 +261,10 @@ CREDENTIALS: Final[dict[str, type[Schema]]] = {
     "external": ExternalSchema,
 }
 
-
-def _type(value: Any) -> str:
-    """Which schema a credential is held against; the first where it names none, which then says so."""
-    named = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return named if isinstance(named, str) and named in CREDENTIALS else "secret"
-
-
 CredentialSchema = Annotated[
     Annotated[SecretSchema, Tag("secret")]
     | Annotated[CertificateSchema, Tag("certificate")]
     | Annotated[FederatedSchema, Tag("federated")]
     | Annotated[ExternalSchema, Tag("external")],
-    Discriminator(_type),
+    told_apart_by("type", CREDENTIALS),
 ]

@@ -3,12 +3,12 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 from mailgrant import rotation
@@ -148,3 +148,14 @@ class Schema(BaseModel):
     """Base: nothing unknown, nothing converted behind the writer's back."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def told_apart_by(key: str, models: Mapping[str, type[Schema]]) -> Discriminator:
+    """Which model a value is held against: that of the word under a key; the first where it names none, which then says so."""
+    first = next(iter(models))
+
+    def chosen(value: Any) -> str:
+        named = value.get(key) if isinstance(value, dict) else getattr(value, key, None)
+        return named if isinstance(named, str) and named in models else first
+
+    return Discriminator(chosen)
