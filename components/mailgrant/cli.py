@@ -10,6 +10,7 @@ from mailgrant.configuration.cli import check, json_schema
 from mailgrant.consumers.cli import client_config
 from mailgrant.errors import MailgrantError, SetupError
 from mailgrant.forge.cli import comment
+from mailgrant.forge.issue_cli import issue
 from mailgrant.login.cli import verify
 from mailgrant.report.cli import preview_report
 from mailgrant.report.drift import drift
@@ -52,6 +53,7 @@ app.command()(verify)
 app.command()(credentials)
 app.command()(adopt)
 app.command()(comment)
+app.command()(issue)
 app.command(name="client-config")(client_config)
 app.command(name="preview-report")(preview_report)
 app.command()(drift)

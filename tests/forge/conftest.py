@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 
 from mailgrant.cli import app
 from mailgrant.errors import MailgrantError
+from tests.forge.issue_stand_ins import BoardsStandIn, IssuesStandIn
 from tests.forge.stand_ins import TOKEN, AzureStandIn, GitHubStandIn, serving
 
 UNSET = (
     "GITHUB_ACTIONS",
     "GITHUB_API_URL",
     "GITHUB_EVENT_PATH",
+    "GITHUB_GRAPHQL_URL",
     "GITHUB_REF",
     "GITHUB_REPOSITORY",
     "GITHUB_STEP_SUMMARY",
@@ -36,6 +38,16 @@ def report(text: str = "12 mailboxes", **told: Any) -> str:
     """As preview-report writes one."""
     marker = {"stack": "mail/prod", "hash": "ab12", "verdict": "broadening", "complete": True} | told
     return f"<!-- mailgrant:preview-report {json.dumps(marker)} -->\n### mailgrant: {text}\n"
+
+
+def drift(text: str = "12 mailboxes", **told: Any) -> str:
+    """As drift writes one."""
+    marker = {"stack": "mail/prod", "hash": "ab12", "verdict": "broadening", "complete": True, "changes": 3}
+    return f"<!-- mailgrant:drift {json.dumps(marker | told)} -->\n### mailgrant drift: {text}\n"
+
+
+def no_drift(**told: Any) -> str:
+    return drift("nothing", **{"verdict": "neutral", "changes": 0} | told)
 
 
 @dataclass(frozen=True)
@@ -66,8 +78,26 @@ class Job:
     def comment(self, text: str, *options: str, **changes: str | None) -> Done:
         file = self.folder / "report.md"
         file.write_text(text, encoding="utf-8")
+        return self._done("comment", "--report", str(file), *options, **changes)
+
+    def issue(
+        self, text: str | None, *options: str, problems: tuple[str, ...] = (), **changes: str | None
+    ) -> Done:
+        """After a night: without a text, drift did not come to write its report."""
+        file = self.folder / "drift.md"
+        file.unlink(missing_ok=True)
+        if text is not None:
+            file.write_text(text, encoding="utf-8")
+        given = ["--report", str(file)]
+        for number, problem in enumerate(problems):
+            step = self.folder / f"step-{number}.txt"
+            step.write_text(problem, encoding="utf-8")
+            given += ["--problem", str(step)]
+        return self._done("issue", *given, *options, **changes)
+
+    def _done(self, *given: str, **changes: str | None) -> Done:
         environment = dict.fromkeys(UNSET) | dict(self.environment) | changes
-        done = CliRunner().invoke(app, ["comment", "--report", str(file), *options], env=environment)
+        done = CliRunner().invoke(app, given, env=environment)
         assert done.exception is None or isinstance(done.exception, MailgrantError | SystemExit), (
             done.exception
         )
@@ -112,5 +142,44 @@ def on_azure(azure: AzureStandIn, tmp_path: Path) -> Job:
         "SYSTEM_PULLREQUEST_ISFORK": "False",
         "BUILD_REPOSITORY_ID": "1f",
         "BUILD_REPOSITORY_PROVIDER": "TfsGit",
+    }
+    return Job(environment, tmp_path)
+
+
+@pytest.fixture
+def issues() -> Iterator[IssuesStandIn]:
+    with serving(IssuesStandIn()) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def boards() -> Iterator[BoardsStandIn]:
+    with serving(BoardsStandIn()) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def at_night(issues: IssuesStandIn, tmp_path: Path) -> Job:
+    """A scheduled workflow of GitHub Actions."""
+    environment = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": issues.url,
+        "GITHUB_GRAPHQL_URL": f"{issues.url}/graphql",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_REPOSITORY": "contoso/mail",
+        "GITHUB_TOKEN": TOKEN,
+    }
+    return Job(environment, tmp_path)
+
+
+@pytest.fixture
+def night_on_azure(boards: BoardsStandIn, tmp_path: Path) -> Job:
+    """A scheduled run of Azure Pipelines, of a repository that is elsewhere."""
+    environment = {
+        "TF_BUILD": "True",
+        "SYSTEM_ACCESSTOKEN": TOKEN,
+        "SYSTEM_COLLECTIONURI": f"{boards.url}/contoso/",
+        "SYSTEM_TEAMPROJECT": "Mail Access",
+        "BUILD_REPOSITORY_PROVIDER": "GitHub",
     }
     return Job(environment, tmp_path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
 ACTIONS = "github-actions[bot]"
@@ -127,13 +127,19 @@ class GitHubStandIn(StandIn):
         return Reply(201, self.found[self.say(self.author, body["body"])])
 
     def _list(self, asked: Asked) -> Reply:
-        size, page = (
-            int(asked.query.get(name, [str(usual)])[0]) for name, usual in (("per_page", 30), ("page", 1))
-        )
-        everything = list(self.found.values())
-        link = f'<{self.pages_at or self.url}{asked.path}?per_page={size}&page={page + 1}>; rel="next"'
-        headers = {"Link": link} if len(everything) > size * page else {}
-        return Reply(200, everything[size * (page - 1) : size * page], headers)
+        return one_page(asked, list(self.found.values()), self.pages_at or self.url)
+
+
+def one_page(asked: Asked, everything: list[Any], url: str) -> Reply:
+    """As GitHub parts lists: the address of the next page has all that was asked for."""
+    size, page = (
+        int(asked.query.get(name, [str(usual)])[0]) for name, usual in (("per_page", 30), ("page", 1))
+    )
+    following = urlencode({**asked.query, "page": [page + 1]}, doseq=True)
+    headers = (
+        {"Link": f'<{url}{asked.path}?{following}>; rel="next"'} if len(everything) > size * page else {}
+    )
+    return Reply(200, everything[size * (page - 1) : size * page], headers)
 
 
 @dataclass

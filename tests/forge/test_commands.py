@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailgrant.forge.commands import Level, annotation
-from mailgrant.forge.settings import ForgeName
+from mailgrant.forge.environment import ForgeName
 from tests.forge.conftest import Job, report
 
 HOSTILE = "50%25 of a;b]c:d,e\r\n::set-output name=x::y\n##vso[task.setvariable variable=x]y"

@@ -60,13 +60,14 @@ class Api:
     token: str = field(repr=False)
     timeout: tuple[float, float] = TIMEOUT
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, *, harmless: bool = False) -> Answer:
         """A question; asked again where that can do no harm: a POST is not if it may have been done.
 
         Args:
             method: of HTTP.
             path: with its query, below the root, or a whole address there.
             body: to be sent as JSON.
+            harmless: whether a POST only reads.
 
         Raises:
             ForgeError: there is no answer, or a refusal.
@@ -78,14 +79,14 @@ class Api:
             try:
                 return self._once(method, url, body)
             except ForgeError as error:
-                harmless = pause if error.answer_lost and method != "POST" else None
-                wait = harmless if error.retry_after is None else error.retry_after
+                again = error.answer_lost and (harmless or method != "POST")
+                wait = (pause if again else None) if error.retry_after is None else error.retry_after
                 if pause is None or wait is None or wait > PATIENCE:
                     raise
             time.sleep(wait)
         raise AssertionError  # the last round returns or raises
 
-    def _once(self, method: str, url: str, body: Mapping[str, Any] | None) -> Answer:
+    def _once(self, method: str, url: str, body: Any) -> Answer:
         headers = {**self.headers, "Authorization": f"Bearer {self.token}"}
         try:
             with requests.Session() as session:

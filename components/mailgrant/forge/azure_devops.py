@@ -11,30 +11,22 @@ from urllib.parse import quote
 from mailgrant.errors import ForgeError
 from mailgrant.forge.answers import reading
 from mailgrant.forge.api import NO_ANSWER, TIMEOUT, Api
+from mailgrant.forge.azure_api import HEADERS, NAME, SIGN_INS, VERSION, connection
 from mailgrant.forge.comments import Comment
 from mailgrant.forge.reports import Report
 from mailgrant.forge.settings import AzureDevOpsPlace
 
-NAME: Final = "Azure DevOps"
 LONGEST: Final = 150_000  # "A discussion comment cannot be longer than 150000 characters."
 FORM: Final = "azure-comment"
-VERSION: Final = "api-version=6.0"  # that servers of one's own know, too, since 2020
-PREVIEW: Final = "api-version=6.0-preview"  # who we are was never anything else
 MORE: Final = "x-ms-continuationtoken"
 FROM_A_PERSON: Final = "text"  # and not "system"
 
-_SIGN_IN: Final = (
-    "The token is not valid, or has ended. It is the job's own, and has to be passed on: "
-    "env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)."
-)
 _PERMISSION: Final = (
     'Give the build service "Contribute to pull requests": Project settings → Repositories → the repository → Security → '
     "PROJECT Build Service (ORGANIZATION)."
 )
 REMEDIES: Final = {
-    203: _SIGN_IN,  # with a page to sign in
-    302: _SIGN_IN,
-    401: _SIGN_IN,
+    **SIGN_INS,
     403: _PERMISSION,
     404: f"Is there such a pull request in this repository? A token without rights gets the same answer. {_PERMISSION}",
 }
@@ -49,7 +41,7 @@ class AzureDevOps:
     """
 
     def __init__(self, place: AzureDevOpsPlace, timeout: tuple[float, float] = TIMEOUT) -> None:
-        self._api = Api(NAME, place.collection, {"Accept": "application/json"}, remedy, place.token, timeout)
+        self._api = Api(NAME, place.collection, HEADERS, remedy, place.token, timeout)
         project, repository = quote(place.project, safe=""), quote(place.repository, safe="")
         self._threads = (
             f"/{project}/_apis/git/repositories/{repository}/pullRequests/{place.pull_request}/threads"
@@ -59,9 +51,7 @@ class AzureDevOps:
     @cached_property
     def author(self) -> str:
         """The build service, or whoever else the token is of, by id."""
-        answer = self._api.ask("GET", f"/_apis/connectionData?{PREVIEW}")
-        with reading(NAME):
-            return str(answer.body["authenticatedUser"]["id"])
+        return str(connection(self._api)["author"])
 
     def comments(self) -> Iterator[Comment]:
         """The first comment of each thread; those that answer it are not ours."""

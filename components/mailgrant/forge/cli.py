@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from mailgrant.errors import MailgrantError
-from mailgrant.forge import azure_devops, commands, github, reports, settings
+from mailgrant.forge import azure_devops, commands, environment, github, github_api, reports, settings
 from mailgrant.forge.commands import Level
 from mailgrant.forge.comments import Outcome, show
-from mailgrant.forge.settings import ForgeName
+from mailgrant.forge.environment import ForgeName
 
 FORK: Final = (
     "no comment: the pull request comes from another repository, and such a run gets no secrets and no token that can "
@@ -27,7 +27,7 @@ SENTENCES: Final = {
     SKIPPED: "nothing was posted",
 }
 FORMS: Final = {ForgeName.GITHUB: github.FORM, ForgeName.AZURE_DEVOPS: azure_devops.FORM}
-LONGEST: Final = {ForgeName.GITHUB: github.LONGEST, ForgeName.AZURE_DEVOPS: azure_devops.LONGEST}
+LONGEST: Final = {ForgeName.GITHUB: github_api.LONGEST, ForgeName.AZURE_DEVOPS: azure_devops.LONGEST}
 
 ReportOption = Annotated[
     Path,
@@ -67,9 +67,9 @@ def comment(
     Reads where from the environment of GitHub Actions or Azure Pipelines. Exit code 0: the comment says what the report
     says, or the pull request comes from a fork and gets none; 2: it could not be made to. No comment approves anything.
     """
-    name = forge or settings.forge_here(os.environ)
+    name = forge or environment.forge_here(os.environ)
     try:
-        if settings.from_a_fork(os.environ):  # before anything is read: nothing may be there
+        if environment.from_a_fork(os.environ):  # before anything is read: nothing may be there
             told = _told(name, outcome=SKIPPED, warnings=[FORK])
         else:
             if summary:

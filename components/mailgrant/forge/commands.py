@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mailgrant.errors import SetupError
-from mailgrant.forge.settings import ForgeName
+from mailgrant.forge.environment import ForgeName
 
 TITLE: Final = "mailgrant"
 LARGEST_SUMMARY: Final = (

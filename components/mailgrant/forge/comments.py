@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from mailgrant.errors import ForgeError
+from mailgrant.forge import once
 from mailgrant.forge.reports import Report, marker, same, stack
 
 GONE: Final = 404
-TRIES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def show(forge: Forge, report: Report) -> Shown:
 
 
 def _show(forge: Forge, report: Report) -> Shown:
-    own = _own(forge, forge.author, report)
+    own = _own(forge, None, report)
     outcome = Outcome.UNCHANGED if own else Outcome.POSTED
-    first, *others = own or _posted(forge, report)
+    first, *others = own or once.post(lambda: forge.post(report), lambda author: _own(forge, author, report))
     if not same(first.text, report.text):
         forge.edit(first, report)
         outcome = outcome if outcome == Outcome.POSTED else Outcome.EDITED
@@ -108,33 +108,12 @@ def _show(forge: Forge, report: Report) -> Shown:
     return Shown(outcome, first, len(others))
 
 
-def _own(forge: Forge, author: str, report: Report) -> list[Comment]:
+def _own(forge: Forge, author: str | None, report: Report) -> list[Comment]:
     """The oldest first, so that jobs that tidy at the same time keep the same one."""
-    mine = (comment for comment in forge.comments() if comment.author.lower() == author.lower())
+    ours = (author or forge.author).lower()
+    mine = (comment for comment in forge.comments() if comment.author.lower() == ours)
     found = (comment for comment in mine if stack(marker(comment.text)) == report.stack)
     return sorted(found, key=lambda comment: (comment.thread, comment.id))
-
-
-def _posted(forge: Forge, report: Report) -> list[Comment]:
-    """What is ours after posting: another job may have posted at the same time.
-
-    After an answer that was lost it is looked for before it is posted a second time.
-    """
-    for again in reversed(range(TRIES)):
-        try:
-            new = forge.post(report)
-        except ForgeError as error:
-            if not error.answer_lost:
-                raise
-            found = _own(forge, forge.author, report)
-            if not found and not again:
-                raise
-        else:
-            # Under the name that the forge gives us; a list that does not show it yet is no reason for another.
-            found = _own(forge, new.author, report) or [new]
-        if found:
-            return found
-    raise AssertionError  # the last round returns or raises
 
 
 def _delete(forge: Forge, comment: Comment) -> None:

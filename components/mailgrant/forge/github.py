@@ -6,18 +6,14 @@ Source: docs.github.com/rest/issues/comments. To this API a pull request is an i
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mailgrant.errors import ForgeError
 from mailgrant.forge.answers import reading
-from mailgrant.forge.api import NO_ANSWER, TIMEOUT, Api
+from mailgrant.forge.api import TIMEOUT, Api
 from mailgrant.forge.comments import Comment
+from mailgrant.forge.github_api import HEADERS, NAME, SIGN_IN, login, pages
 from mailgrant.forge.reports import Report
 from mailgrant.forge.settings import GitHubPlace
 
-NAME: Final = "GitHub"
-LONGEST: Final = 65_535  # letters; 65,536 are taken (github.com/orgs/community/discussions/27190)
 FORM: Final = "markdown"
-HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-PAGE: Final = 100
 
 _PERMISSION: Final = (
     "Give the job permissions: pull-requests: write. Where it has them, the organization may allow less "
@@ -25,7 +21,7 @@ _PERMISSION: Final = (
     "that only reads."
 )
 REMEDIES: Final = {
-    401: "The token is not valid, or has ended: it is the job's own, GITHUB_TOKEN: ${{ github.token }}.",
+    401: SIGN_IN,
     403: _PERMISSION,
     404: f"Is there such a pull request in this repository? A token without rights gets the same answer. {_PERMISSION}",
     410: "The conversation of this pull request is closed for good.",
@@ -49,15 +45,9 @@ class GitHub:
 
     def comments(self) -> Iterator[Comment]:
         """All comments of all pages."""
-        page, seen = f"{self._of_pull_request}?per_page={PAGE}", set[str]()
-        while page:
-            seen.add(page)
-            answer = self._api.ask("GET", page)
+        for one in pages(self._api, self._of_pull_request):
             with reading(NAME):
-                yield from map(_comment, answer.body)
-            page = answer.next
-            if page in seen:
-                raise ForgeError(NO_ANSWER, "GitHub's pages go round in a circle")
+                yield _comment(one)
 
     def post(self, report: Report) -> Comment:
         """A new comment."""
@@ -83,6 +73,4 @@ def remedy(status: int) -> str:
 
 
 def _comment(one: Mapping[str, Any]) -> Comment:
-    """Of one whose author is gone GitHub says that it has no user."""
-    author = str(one["user"]["login"]) if one.get("user") else ""
-    return Comment(int(one["id"]), author, str(one.get("body") or ""), str(one.get("html_url") or ""))
+    return Comment(int(one["id"]), login(one), str(one.get("body") or ""), str(one.get("html_url") or ""))

@@ -1,4 +1,4 @@
-"""A report as ``mailgrant preview-report`` wrote it, as far as whoever carries it has to know it."""
+"""A report as mailgrant wrote it, as far as whoever carries it has to know it."""
 
 import json
 import re
@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from mailgrant.errors import SetupError
 
-MARKER: Final = re.compile(r"<!-- mailgrant:preview-report (\{.*\}) -->")
+MARKER: Final = re.compile(r"<!-- mailgrant:([a-z-]+) (\{.*\}) -->")
+PREVIEW_REPORT: Final = "preview-report"  # of the kinds of markers
 LARGEST: Final = 1 << 20  # bytes; no forge takes more
 NEUTRAL: Final = "neutral"
 WRITE: Final = "Write it with: mailgrant preview-report --stack NAME --format {form} --output FILE, a file for each stack"
@@ -42,9 +43,8 @@ class Report:
         Raises:
             SetupError: it is longer.
         """
-        length = len(self.text.encode("utf-16-le", "surrogatepass")) // 2
-        if length > longest:
-            told = TOO_LONG.format(place=self.place, length=length, longest=longest)
+        if (found := length(self.text)) > longest:
+            told = TOO_LONG.format(place=self.place, length=found, longest=longest)
             raise SetupError(told, WRITE.format(form=form))
 
 
@@ -58,7 +58,7 @@ def read(file: Path, form: str) -> Report:
     Raises:
         SetupError: there is no such file, or it holds no report.
     """
-    text = _content(file, form)
+    text = content(file, WRITE.format(form=form))
     told = marker(text)
     if not stack(told):
         raise SetupError(
@@ -68,11 +68,11 @@ def read(file: Path, form: str) -> Report:
     return Report(stack(told), text, quiet, str(file))
 
 
-def marker(text: str) -> Mapping[str, Any]:
-    """What the marker in the first line of a text says; empty if that is none."""
+def marker(text: str, kind: str = PREVIEW_REPORT) -> Mapping[str, Any]:
+    """What the marker in the first line of a text says; empty if that is none of its kind."""
     found = MARKER.fullmatch(text.partition("\n")[0].rstrip())
     try:
-        told = json.loads(found[1]) if found else None
+        told = json.loads(found[2]) if found and found[1] == kind else None
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -89,18 +89,32 @@ def same(one: str, other: str) -> bool:
     return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
 
 
-def _content(file: Path, form: str) -> str:
+def length(text: str) -> int:
+    """In units of UTF-16, which are never fewer than what a forge counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def content(file: Path, remedy: str) -> str:
+    """What a file says.
+
+    Args:
+        file: that mailgrant wrote.
+        remedy: tells how to write it.
+
+    Raises:
+        SetupError: it is none, or none of that.
+    """
     try:
         if file.exists() and not file.is_file():
-            raise SetupError(f"{file}: is no file", WRITE.format(form=form))
+            raise SetupError(f"{file}: is no file", remedy)
         with file.open("rb") as opened:
             written = opened.read(LARGEST + 1)
         text = written.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SetupError(f"{file}: is not in UTF-8", WRITE.format(form=form)) from None
+        raise SetupError(f"{file}: is not in UTF-8", remedy) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = (isinstance(error, OSError) and error.strerror) or error
-        raise SetupError(f"{file}: cannot be read: {why}", WRITE.format(form=form)) from None
+        raise SetupError(f"{file}: cannot be read: {why}", remedy) from None
     if len(written) > LARGEST:
-        raise SetupError(f"{file}: is larger than {LARGEST >> 20} MiB", WRITE.format(form=form))
+        raise SetupError(f"{file}: is larger than {LARGEST >> 20} MiB", remedy)
     return text
