@@ -7,6 +7,7 @@ import pytest
 import trustme
 
 from tests.offline.azuread_plugin_helper import GET_CLIENT_CONFIG, Graph, Plugin, served, started
+from tests.offline.azuread_plugin_world import EXCHANGE, World
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,16 @@ def plugin(azuread_process: Plugin, graph: Graph) -> Plugin:
     azuread_process.invoke(GET_CLIENT_CONFIG, {})
     graph.take_requests()
     return azuread_process
+
+
+@pytest.fixture
+def world(graph: Graph, plugin: Plugin) -> World:
+    client_id = graph.uuid()
+    application = graph.add(
+        "applications", appId=client_id, displayName="old", owners=[], passwordCredentials=[]
+    )
+    principal = graph.add(
+        "servicePrincipals", appId=client_id, displayName="old", accountEnabled=True, owners=[]
+    )
+    resource = graph.add("servicePrincipals", appId=EXCHANGE, displayName="Office 365", owners=[])
+    return World(graph, plugin, application, client_id, principal, resource)

@@ -1,53 +1,26 @@
 """The cmdlets of the organization and of RBAC for Applications, in the pwsh stand-in."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
 from psrpcore.types import PSDateTime, PSInvocationState
 
-from offline_tenant.exchange import customization, routes
-from offline_tenant.exchange.seed import seed
-from offline_tenant.state.tenant import Installation, Tenant
-from offline_tenant.web import app
-from offline_tenant.web.call import Answer, Area
-from offline_tenant.web.ledger import Ledger
+from offline_tenant.exchange import customization
+from offline_tenant.state.tenant import Tenant
 from tests.offline.exchange_helper import (
     APP_ID,
     ENTERPRISE_OBJECT_ID,
     RECIPIENT_ADMINISTRATOR,
     token,
 )
-from tests.offline.pwsh_helper import REAL_HOST, Client, Run, properties, served
+from tests.offline.pwsh_exchange_helper import records
+from tests.offline.pwsh_helper import REAL_HOST, Client
+
+pytest_plugins = ["tests.offline.pwsh_fixtures"]
 
 SEND = "Application SMTP.SendAsApp"
 BILLING = "billing@contoso.com"
 YES, NO = 0, 2
-
-
-@pytest.fixture
-def environment(
-    installation: Installation, tenant: Tenant, ledger: Ledger, tmp_path: Path
-) -> Iterator[dict[str, str]]:
-    seed(tenant)
-    unknown = Area("unknown", lambda status, code, _: Answer(status, {"error": {"code": code}}))
-    with served(app.build(installation, ledger, routes.ROUTES, unknown), tmp_path) as environment:
-        yield environment
-
-
-@pytest.fixture
-def client(environment: dict[str, str], tenant: Tenant) -> Iterator[Client]:
-    """A client that is connected."""
-    with Client(environment) as client:
-        client.connect(token(tenant))
-        yield client
-
-
-def records(run: Run) -> list[dict[str, Any]]:
-    assert (run.state, run.errors, run.reason) == (PSInvocationState.Completed, [], None)
-    return [properties(value) for value in run.output]
 
 
 def test_smtp_for_an_application_from_nothing_to_a_test(client: Client) -> None:
