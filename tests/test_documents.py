@@ -15,6 +15,7 @@ from mailgrant.schema.stack import StackSchema
 from tests.worlds import OfflineTenant, Project
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "components" / "mailgrant"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -99,3 +100,12 @@ def test_what_is_said_to_be_emulated_is_shown_by_a_test(document: str) -> None:
         assert named or verdict.strip() in {"", "absent"}, feature
         for name in named:
             assert (ROOT / name).exists(), name
+
+
+def test_every_room_of_the_package_is_told_to_whoever_comes_new() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("## Where things are")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    rooms = {path.parent.name + "/" for path in PACKAGE.glob("*/__init__.py")}
+    modules = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py"}
+
+    assert sorted(re.findall(r"`(.*?)`", " ".join(cells))) == sorted(rooms | modules)
