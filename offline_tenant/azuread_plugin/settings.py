@@ -5,20 +5,31 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from offline_tenant.azuread_plugin.errors import SettingsError
+from offline_tenant.azuread_plugin.pipelines import azure_devops, github_actions
 from offline_tenant.azuread_plugin.proofs import Assertion, Certificate, Proof, Secret, content, decoded
 
-# Configuration key of the azuread provider, and the variable that stands in for it.
-SOURCES: Final[Mapping[str, str]] = {
-    "metadataHost": "ARM_METADATA_HOSTNAME",
-    "tenantId": "ARM_TENANT_ID",
-    "clientId": "ARM_CLIENT_ID",
-    "clientCertificate": "ARM_CLIENT_CERTIFICATE",
-    "clientCertificatePath": "ARM_CLIENT_CERTIFICATE_PATH",
-    "clientCertificatePassword": "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "clientSecret": "ARM_CLIENT_SECRET",
-    "useOidc": "ARM_USE_OIDC",
-    "oidcToken": "ARM_OIDC_TOKEN",
-    "oidcTokenFilePath": "ARM_OIDC_TOKEN_FILE_PATH",
+# Configuration key of the azuread provider, and the variables that stand in for it, in their order.
+SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "metadataHost": ("ARM_METADATA_HOSTNAME",),
+    "tenantId": ("ARM_TENANT_ID",),
+    "clientId": ("ARM_CLIENT_ID",),
+    "clientCertificate": ("ARM_CLIENT_CERTIFICATE",),
+    "clientCertificatePath": ("ARM_CLIENT_CERTIFICATE_PATH",),
+    "clientCertificatePassword": ("ARM_CLIENT_CERTIFICATE_PASSWORD",),
+    "clientSecret": ("ARM_CLIENT_SECRET",),
+    "useOidc": ("ARM_USE_OIDC",),
+    "oidcToken": ("ARM_OIDC_TOKEN",),
+    "oidcTokenFilePath": ("ARM_OIDC_TOKEN_FILE_PATH",),
+    "oidcRequestUrl": ("ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"),
+    "oidcRequestToken": (
+        "ARM_OIDC_REQUEST_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "SYSTEM_ACCESSTOKEN",
+    ),
+    "adoPipelineServiceConnectionId": (
+        "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
+        "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
+    ),
 }
 REQUIRED: Final = ("metadataHost", "tenantId", "clientId")
 ON: Final = ("1", "t", "T", "TRUE", "true", "True")
@@ -52,12 +63,13 @@ def settings_from(configuration: Mapping[str, object], environment: Mapping[str,
         SettingsError: something is missing, or cannot be read.
     """
     found = {
-        key: str(configuration.get(key) or environment.get(variable, "")) for key, variable in SOURCES.items()
+        key: next(filter(None, (str(configuration.get(key) or ""), *map(environment.get, variables))), "")
+        for key, variables in SOURCES.items()
     }
     proof = _proof(found)
     missing = [key for key in REQUIRED if not found[key]] + ([] if proof else ["clientSecret"])
     if missing or not proof:
-        names = ", ".join(f"azuread:{key} (or {SOURCES[key]})" for key in missing)
+        names = ", ".join(f"azuread:{key} (or {SOURCES[key][0]})" for key in missing)
         raise SettingsError(
             "building client: the azuread stand-in signs in with a client secret, a certificate or an OIDC token, "
             f"and this is not set: {names}."
@@ -73,6 +85,15 @@ def _proof(found: Mapping[str, str]) -> Proof | None:
         return Certificate.opened(data, found["clientCertificatePassword"])
     if found["clientSecret"]:
         return Secret(found["clientSecret"])
-    if found["useOidc"] in ON and (found["oidcToken"] or found["oidcTokenFilePath"]):
+    return _oidc(found) if found["useOidc"] in ON else None
+
+
+def _oidc(found: Mapping[str, str]) -> Proof | None:
+    if found["oidcToken"] or found["oidcTokenFilePath"]:
         return Assertion(found["oidcToken"] or content(found["oidcTokenFilePath"]).decode().strip())
-    return None
+    endpoint = found["oidcRequestUrl"], found["oidcRequestToken"]
+    if not all(endpoint):
+        return None
+    if connection := found["adoPipelineServiceConnectionId"]:
+        return azure_devops(*endpoint, connection)
+    return github_actions(*endpoint)

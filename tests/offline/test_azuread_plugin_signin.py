@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from offline_tenant.azuread_plugin.errors import SettingsError
+from offline_tenant.azuread_plugin.errors import PluginError, SettingsError
 from offline_tenant.azuread_plugin.settings import Settings, settings_from
+from tests.identities.stand_ins import serving
 
 WHO = {"metadataHost": "localhost:1", "tenantId": "t", "clientId": "c"}
 URL = "https://localhost:1/t/oauth2/v2.0/token"
@@ -74,6 +75,57 @@ def test_a_secret_goes_before_a_token(tmp_path: Path) -> None:
         fields(settings_from(WHO, {"ARM_USE_OIDC": "1", "ARM_OIDC_TOKEN": "d.e.f"}))["client_assertion"]
         == "d.e.f"
     )
+
+
+GITHUB = {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of-the-job"}
+AZURE = {"SYSTEM_ACCESSTOKEN": "of-the-job", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID": "a-connection"}
+# environment besides the address, its variable, the request that comes, and the key of the answer
+PIPELINES = [
+    (
+        GITHUB,
+        "ACTIONS_ID_TOKEN_REQUEST_URL",
+        ("GET", {"job": ["7"], "audience": ["api://AzureADTokenExchange"]}),
+        "value",
+    ),
+    (
+        AZURE,
+        "SYSTEM_OIDCREQUESTURI",
+        ("POST", {"job": ["7"], "api-version": ["7.1"], "serviceConnectionId": ["a-connection"]}),
+        "oidcToken",
+    ),
+]
+
+
+@pytest.mark.parametrize(("environment", "variable", "request_", "key"), PIPELINES)
+def test_a_pipeline_is_asked_anew_for_each_token(
+    environment: dict[str, str], variable: str, request_: tuple[str, dict[str, list[str]]], key: str
+) -> None:
+    with serving(lambda _: (200, {key: f"token-{len(endpoint.asked)}"})) as endpoint:
+        settings = settings_from(
+            WHO, {"ARM_USE_OIDC": "true", variable: f"{endpoint.url}/token?job=7"} | environment
+        )
+        sent = [fields(settings)["client_assertion"] for _ in range(2)]
+
+    assert sent == ["token-1", "token-2"]
+    assert [(asked.method, asked.query) for asked in endpoint.asked] == [request_] * 2
+    assert {asked.headers["Authorization"] for asked in endpoint.asked} == {"Bearer of-the-job"}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "expected"),
+    [
+        (401, "no such job", "githubAssertion: received HTTP status 401 with response: no such job"),
+        (200, {"count": 0}, "githubAssertion: nil JWT assertion received"),
+    ],
+)
+def test_a_pipeline_that_gives_no_token_is_an_error(status: int, answer: Any, expected: str) -> None:
+    with serving(lambda _: (status, answer)) as endpoint:
+        oidc = {"ARM_USE_OIDC": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": endpoint.url, **GITHUB}
+        with pytest.raises(PluginError) as caught:
+            fields(settings_from(WHO, oidc))
+
+    assert expected in str(caught.value)
+    assert "of-the-job" not in repr(settings_from(WHO, oidc))
 
 
 @pytest.mark.parametrize(
