@@ -205,7 +205,7 @@ class AutomationPlan:
 
     Args:
         name: how Entra shows it.
-        applications: ``owned`` or ``all``: which applications it may change.
+        applications: ``owned``, ``all`` or ``read``: which applications it may change.
         credentials: how it signs in, by name.
     """
 

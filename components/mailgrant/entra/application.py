@@ -10,7 +10,7 @@ import pulumi_azuread as azuread
 
 from mailgrant.entra.consent import GivenAlready
 from mailgrant.entra.credentials import Issuer
-from mailgrant.entra.ownership import stack_tag
+from mailgrant.entra.ownership import owner, stack_tag
 from mailgrant.entra.people import Person
 from mailgrant.entra.permissions import Principal, ResourceApplication, resource_application
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, GRAPH_APP_ID, OFFLINE_ACCESS, PROTOCOLS
@@ -77,9 +77,9 @@ class EntraApplication(pulumi.ComponentResource):
             *([_required(exchange, roles=roles)] if exchange else []),
             *([_required(graph, scopes=sign_in.permissions)] if graph and sign_in else []),
         ]
-        me = azuread.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=self)).object_id
-        self.application = _application(name, display_name or name, required, sign_in, me, mine)
-        self.service_principal = _principal(name, self.application, me, mine)
+        whose = owner(self)
+        self.application = _application(name, display_name or name, required, sign_in, whose, mine)
+        self.service_principal = _principal(name, self.application, whose, mine)
         principal = Principal(name, self.service_principal.object_id, mine, given)
         self.consents = [principal.application(exchange, role) for role in roles] if exchange else []
         if graph and sign_in:
@@ -110,7 +110,7 @@ def _application(
     display_name: str,
     required: list[azuread.ApplicationRequiredResourceAccessArgs],
     sign_in: SignIn | None,
-    owner: pulumi.Output[str],
+    whose: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
 ) -> azuread.Application:
     return azuread.Application(
@@ -120,7 +120,7 @@ def _application(
         # A killed run may have left an application that no state knows: stop at it, make no second one.
         prevent_duplicate_names=True,
         required_resource_accesses=required or None,
-        owners=[owner],
+        owners=[whose],
         tags=[stack_tag()],
         **(_ways_in(sign_in) if sign_in else {}),
         opts=pulumi.ResourceOptions.merge(opts, _leaving(*AT_BIRTH, *UNNAMED)),
@@ -158,11 +158,11 @@ def _ways_in(sign_in: SignIn) -> dict[str, Any]:
 
 
 def _principal(
-    name: str, application: azuread.Application, owner: pulumi.Output[str], opts: pulumi.ResourceOptions
+    name: str, application: azuread.Application, whose: pulumi.Output[str], opts: pulumi.ResourceOptions
 ) -> azuread.ServicePrincipal:
     return azuread.ServicePrincipal(
         name,
         client_id=application.client_id,
-        owners=[owner],
+        owners=[whose],
         opts=pulumi.ResourceOptions.merge(opts, _leaving("owners", *UNNAMED_OF_PRINCIPAL)),
     )

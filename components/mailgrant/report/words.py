@@ -90,6 +90,9 @@ ROLES: Final[Mapping[str, Permission]] = {
     "8e8e4742-1d95-4f68-9d56-6ee75648c72a": Permission(
         "DelegatedPermissionGrant.ReadWrite.All", "consents for everybody, to anything, for any application"
     ),
+    "7ab1d382-f21e-4acd-a863-ba3e13f7da61": Permission(
+        "Directory.Read.All", "sees people, groups, applications and consents"
+    ),
     "df021288-bdef-4463-88db-98f22de89214": Permission("User.Read.All", "sees everybody's profile"),
     "246dd0d5-5bd0-4def-940b-0421030a5b68": Permission("Policy.Read.All", "sees the tenant's policies"),
 }
@@ -126,6 +129,9 @@ DIRECTORY_ROLES: Final[Mapping[str, Permission]] = {
     ),
     "31392ffb-586c-42d1-9346-e59415a2cc4e": Permission(
         "Exchange Recipient Administrator", "changes mailboxes and recipients, and who may open them"
+    ),
+    "f2ef992c-3afb-46b9-b7cf-a126ee74c451": Permission(
+        "Global Reader", "sees the settings of every service, and changes none; opens no mailbox"
     ),
 }
 UNKNOWN_PERMISSION: Final = "has a permission that mailgrant does not know; look up what it allows"

@@ -85,10 +85,10 @@ class AutomationSchema(Schema):
     name: Printable = Field(
         "mailgrant", min_length=1, max_length=120, description="How Entra shows the application."
     )
-    applications: Literal["owned", "all"] = Field(
+    applications: Literal["owned", "all", "read"] = Field(
         "owned",
         description="owned: it may change the applications that it made; all: every application of the tenant, which "
-        "adopting and third-party clients need.",
+        "adopting and third-party clients need; read: none, and nothing else, which is enough for previews and drift.",
     )
     credentials: Annotated[dict[Name, CredentialSchema], Field(min_length=1)] = Field(
         description="How it signs in; federated is best, because nothing is kept that could be stolen."
