@@ -1,0 +1,200 @@
+"""A repository at a forge whose pipelines work against an offline tenant, signed in by OIDC alone."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jwt
+import yaml
+
+from offline_tenant import process, seed
+from offline_tenant.home import Home
+from tests.forge.stand_ins import TOKEN, GitHubStandIn
+from tests.forge.stand_ins import serving as forge
+from tests.identities.stand_ins import AUDIENCE, ISSUER, Asked, Keys, make_keys
+from tests.identities.stand_ins import serving as endpoint
+from tests.pipelines.files import ROOT
+from tests.pipelines.jobs import REPOSITORY, Event, Repository
+from tests.pipelines.runner import Approve, Jobs, Runner, approved
+from tests.worlds import OfflineTenant, Project
+
+PLACEHOLDER = "22222222-2222-4222-8222-222222222222"  # the tenant of the worked examples
+IDENTITIES = {"automation": "writer", "automation-reader": "reader"}
+READ_ONLY = "ghs_of_a_job_that_may_only_read"
+WHO = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+AUTHOR = ("-c", "user.name=Adele", "-c", "user.email=adele@contoso.com")
+
+
+@dataclass
+class World:
+    """Everything that a pipeline meets.
+
+    Args:
+        offline: the tenant.
+        origin: the repository, with its branch ``main``.
+        github: the pull request, and the issues.
+        runner: of the workflows.
+    """
+
+    offline: OfflineTenant
+    origin: Path
+    github: GitHubStandIn
+    runner: Runner
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+    def git(self, *arguments: str) -> None:
+        command = ["git", "-C", str(self.origin), *AUTHOR, *arguments]
+        subprocess.run(command, check=True, env={**os.environ, **WHO}, stdout=subprocess.DEVNULL)
+
+    def commit(self, stack: str, old: str, new: str) -> None:
+        """Change a stack's file on the branch that is checked out."""
+        path = self.origin / "stacks" / f"Pulumi.{stack}.yaml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        self.git("commit", "--quiet", "--all", "--message", f"{stack}: {new.strip()}")
+
+    def pull_request(self, branch: str) -> Jobs:
+        """What GitHub runs for a commit on a branch that has a pull request."""
+        here = {"repo": {"full_name": REPOSITORY}}
+        payload = {"pull_request": {"number": 7, "head": here, "base": here}}
+        return self.runner.run(
+            ".github/workflows/preview.yml", Event("pull_request", f"refs/heads/{branch}", payload)
+        )
+
+    def push(self, approve: Approve = approved) -> Jobs:
+        """What it runs for a commit on main."""
+        return self.runner.run(".github/workflows/up.yml", Event("push"), approve)
+
+    def night(self) -> Jobs:
+        return self.runner.run(".github/workflows/nightly.yml", Event("schedule"))
+
+    def only(self, *stacks: str) -> None:
+        """Take the other stacks out of the variables of the repository."""
+        rows = [row for row in self.rows if row["stack"] in stacks]
+        self.runner.repository.variables["MAILGRANT_STACKS"] = json.dumps(rows)
+
+    def laptop(self, folder: Path) -> Project:
+        """Somebody's checkout of main, with the administrator's identity."""
+        self.git("worktree", "add", "--quiet", "--detach", str(folder), "main")
+        (folder / ".venv").symlink_to(sys.prefix)
+        return Project(folder, self.offline.environment)
+
+    def vouched(self) -> set[str]:
+        """Whom the tokens for the state are of that jobs have been given."""
+        files = self.runner.folder.glob("*/temp/azure-token")
+        return {
+            jwt.decode(path.read_text(), options={"verify_signature": False}, audience=AUDIENCE)["sub"]
+            for path in files
+        }
+
+    def writes(self) -> dict[str, int]:
+        """What was changed in Exchange since this was asked last."""
+        found: dict[str, int] = self.offline.stats(reset=True)["exchange"]
+        return {name: count for name, count in found.items() if not name.startswith("Get-")}
+
+
+@contextmanager
+def world(folder: Path, stacks: Mapping[str, str]) -> Iterator[World]:
+    """A repository with these stacks on main, nothing of them made yet, and the two identities that work for them."""
+    keys = make_keys("github")
+    home = Home(folder / "offline")
+    offline = OfflineTenant(home, process.start(home))
+    try:
+        with forge(GitHubStandIn()) as github, endpoint(lambda asked: _vouch(asked, keys)) as oidc:
+            origin = _repository(folder / "origin", stacks, offline)
+            machine = _machine(offline, github.url)
+            repository = Repository(origin, machine, {}, (TOKEN, READ_ONLY), f"{oidc.url}/token")
+            found = World(offline, origin, github, Runner(repository, folder / "jobs"))
+            offline.control("POST", "issuers", {"issuer": ISSUER, "keys": [keys.jwk()]})
+            ids = _set_up(found, stacks)
+            found.rows = [{"stack": name, **ids} for name in stacks]
+            repository.variables.update(_variables(found))
+            found.only(*stacks)
+            yield found
+    finally:
+        process.stop(home)
+
+
+def _vouch(asked: Asked, keys: Keys) -> tuple[int, Any]:
+    """As GitHub vouches for a job."""
+    if asked.headers.get("Authorization", "").lower() != "bearer of-the-job":
+        return 401, {"message": "not authorized"}
+    return 200, {"value": keys.assertion(sub=asked.query["subject"][0], aud=asked.query["audience"][0])}
+
+
+def _machine(offline: OfflineTenant, api: str) -> dict[str, str]:
+    """A machine that can reach the tenant, and has no identity of its own."""
+    bin_folder = str(Path(sys.executable).parent)
+    own = {"GITHUB_API_URL": api, **WHO}
+    own["PATH"] = f"{bin_folder}{os.pathsep}{offline.environment['PATH']}"
+    left_out = {"ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_TENANT_ID", "PULUMI_BACKEND_URL"}
+    return {name: value for name, value in offline.environment.items() if name not in left_out} | own
+
+
+def _repository(folder: Path, stacks: Mapping[str, str], offline: OfflineTenant) -> Path:
+    for name in (
+        "Pulumi.yaml",
+        "__main__.py",
+        "stacks/Pulumi.automation.yaml",
+        "stacks/Pulumi.automation-reader.yaml",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / ".github", folder / ".github")
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".gitignore").write_text(".venv\n")
+    for name, text in stacks.items():
+        (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
+    return folder
+
+
+def _set_up(world: World, stacks: Mapping[str, str]) -> dict[str, str]:
+    """As docs/pipelines/github-actions.md tells; gives the client ids of the two identities."""
+    project = Project(world.origin, world.offline.environment)
+    ids = {}
+    for permission in ("RoleManagement.ReadWrite.Directory", "Application.Read.All"):
+        world.offline.consent(permission)
+    for name, kind in IDENTITIES.items():
+        _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", list(stacks))
+        project.pulumi("stack", "init", name)
+        project.pulumi("up", "--stack", name, "--yes", "--skip-preview")
+        outputs = json.loads(project.pulumi("stack", "output", "--stack", name, "--json"))
+        ids[kind] = outputs["automation"]["client_id"]
+    for name in stacks:
+        project.pulumi("stack", "init", name)
+    world.git("init", "--quiet", "--initial-branch", "main")
+    world.git("add", "--all")
+    world.git("commit", "--quiet", "--message", "Two stacks")
+    return ids
+
+
+def _variables(world: World) -> dict[str, str]:
+    return {
+        "MAILGRANT_STATE": world.offline.environment["PULUMI_BACKEND_URL"],
+        "MAILGRANT_STATE_TENANT": seed.TENANT_ID,
+        "MAILGRANT_STATE_READER": "33333333-3333-4333-8333-333333333333",
+        "MAILGRANT_STATE_WRITER": "44444444-4444-4444-8444-444444444444",
+    }
+
+
+def _localize(path: Path, stacks: list[str]) -> None:
+    """A worked example in the offline tenant, for the environments of these stacks."""
+    text = path.read_text().replace(PLACEHOLDER, seed.TENANT_ID)
+    values = yaml.safe_load(text)
+    values["config"]["mailgrant:cloud"] = "custom"
+    credentials = values["config"]["mailgrant:automation"]["credentials"]
+    for name in list(credentials):
+        where = credentials[name]["github"].get("environment", "")
+        for stack in stacks if "prod" in where else ():
+            other = {"repository": REPOSITORY, "environment": where.replace("prod", stack)}
+            credentials[f"{name}-{stack}"] = {"type": "federated", "github": other}
+        if "prod" in where:
+            del credentials[name]
+    path.write_text(yaml.safe_dump(values))
