@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[str, str, int]] = {
         2,
     ),
     "with a name that is none": (edited(lambda one: one["steps"][1].update(urn="mailbox")), "in a way", 2),
-    "failed": ((PREVIEWS / "failed.json").read_text(), "is of a preview that failed", 1),
+    "failed": ((PREVIEWS / "failed.json").read_text(), "tells of a failure, and not of everything", 1),
 }
 
 

@@ -131,6 +131,15 @@ def test_the_schema_can_be_printed(tmp_path: Path) -> None:
     assert json.loads(run(tmp_path, "--schema").stdout) == document.schema()
 
 
+def test_one_preview_becomes_several_files(tmp_path: Path) -> None:
+    done = run(tmp_path, "--preview", ADDED, "--write", "markdown=comment.md", "--write", "json=report.json")
+
+    assert done.returncode == 0
+    assert "broadening, stack mailgrant/offline" in done.stdout.decode()
+    assert (tmp_path / "comment.md").read_text() == (GOLDEN / "mailbox-added.md").read_text()
+    assert json.loads((tmp_path / "report.json").read_text())["hash"] == recorded("mailbox-added").hash
+
+
 REFUSED = {
     ("--preview", "nowhere.json"): "nowhere.json cannot be read: No such file or directory",
     ("--preview", "."): ". cannot be read: Is a directory",
@@ -145,6 +154,10 @@ REFUSED = {
         "b",
     ): "no preview is of the stack b, which --stack names",
     ("--preview", ADDED, "--format", "markdown", "-o", "no/such/folder"): "cannot be written",
+    ("--preview", ADDED, "--write", "json=no/such/folder"): "cannot be written",
+    ("--preview", ADDED, "--write", "report.html"): "is not FORMAT=FILE",
+    ("--preview", ADDED, "--write", "html=report.html"): "is not FORMAT=FILE",
+    ("--preview", ADDED, "--write", "json="): "is not FORMAT=FILE",
     (): "there is no pulumi on PATH",
 }
 
@@ -207,4 +220,15 @@ def test_the_engine_is_run_and_what_it_will_do_is_told(project: Project, offline
         "preview-report", "-s", "nowhere", expect=6
     )
     project.edit("kind: daemon", "kind: demon")
-    assert "mailgrant:clients.invoice-poller.kind" in project.mailgrant_error("preview-report", expect=1)
+    # A failed preview stands where an older report would be taken for news.
+    files = ("--write", "markdown=comment.md", "--write", "json=report.json", "--write", "text=report.txt")
+    assert "mailgrant:clients.invoice-poller.kind" in project.mailgrant_error(
+        "preview-report", *files, expect=1
+    )
+    comment, told = (project.folder / "comment.md").read_text(), (project.folder / "report.txt").read_text()
+    assert comment.startswith(
+        '<!-- mailgrant:preview-report {"stack": "mailgrant/offline", "hash": null, "verdict": "failed", "complete": false} -->\n'
+    )
+    assert all("mailgrant:clients.invoice-poller.kind" in shown for shown in (comment, told))
+    failed = json.loads((project.folder / "report.json").read_text())
+    assert (failed["verdict"], failed["hash"], failed["failures"][0]["exit_code"]) == ("failed", None, 1)

@@ -1,4 +1,4 @@
-"""``mailgrant up --approved``: what was reviewed is what is applied."""
+"""``mailgrant up``: what was reviewed is what is applied, and at night only what needs no review."""
 
 import json
 
@@ -48,3 +48,36 @@ def test_only_what_was_approved_is_made(project: Project, offline: OfflineTenant
     project.edit("  mailgrant:clients:\n", GUARDRAIL)
     project.mailgrant("up", "--approved", reviewed, expect=5)
     assert writes(offline) == {}
+
+
+def test_at_night_secrets_rotate_and_nothing_else_happens(project: Project, offline: OfflineTenant) -> None:
+    project.pulumi("up", "--yes", "--skip-preview")
+    later = Project(project.folder, {**project.environment, "MAILGRANT_NOW": "2027-06-01T00:00:00Z"})
+    before = secrets(offline)
+    writes(offline)
+
+    # What was merged, and waits for its approval, is not made on the quiet.
+    later.edit(TWO, THREE)
+    told = later.mailgrant_error("up", "--if-neutral", expect=7)
+    assert "This needs somebody's approval; nothing was changed." in told
+    assert secrets(offline) == before
+
+    later.edit(THREE, TWO)
+    later.mailgrant("up", "--if-neutral")
+    assert secrets(offline) - before
+    assert writes(offline) == {}
+
+    # Nothing is due: nothing happens, and that is no error.
+    after = secrets(offline)
+    later.mailgrant("up", "--if-neutral", "--stack", "offline")
+    assert secrets(offline) == after
+
+
+def secrets(offline: OfflineTenant) -> set[str]:
+    applications = offline.graph("GET", "/v1.0/applications")["value"]
+    return {str(one["keyId"]) for application in applications for one in application["passwordCredentials"]}
+
+
+@pytest.mark.parametrize("arguments", [(), ("--approved", "0" * 64, "--if-neutral")])
+def test_it_wants_to_be_told_what_may_happen(project: Project, arguments: tuple[str, ...]) -> None:
+    assert "give either --approved HASH or --if-neutral" in project.mailgrant_error("up", *arguments)

@@ -23,8 +23,8 @@ def refuse_failed(told: Iterable[Diagnostic], source: str) -> None:
     errors = [one.message.strip() for one in told if one.severity == "error"]
     if errors:
         raise PreviewError(
-            f"{source} is of a preview that failed, and does not tell everything:\n" + "\n".join(errors),
-            "Mend that, and preview again.",
+            f"{source} tells of a failure, and not of everything:\n" + "\n".join(errors),
+            "Mend that, and run it again.",
             exit_code=1,
         )
 

@@ -27,9 +27,10 @@ def markdown(failure: Failure, limit: int) -> str:
 
 def plain(failure: Failure) -> str:
     """As a text shows it."""
+    said = phrases(failure.occasion)
     lines = (
-        f"{FAILED}, stack {failure.place}",
-        phrases(failure.occasion).failed,
+        f"{said.title}: {FAILED}, stack {failure.place}",
+        said.failed,
         *_reason(failure).split("\n"),
     )
     return "".join(f"{visible(line)}\n" for line in lines)
@@ -41,8 +42,9 @@ def _reason(failure: Failure) -> str:
 
 def _within(text: str, room: int) -> str:
     """Letters that have to be written out take up to eight times their room."""
-    block = fenced(text)
+    shown = text if len(text) <= room else text[:room] + CUT  # no letter takes less than one byte
+    block = fenced(shown)
     while len(block.encode()) > room and text:
-        text = text[: len(text) // 2]
+        text = text[: min(len(text), room) // 2]
         block = fenced(text + CUT)
     return block

@@ -31,12 +31,14 @@ def plain(report: Report, width: int) -> str:
 
 
 def _stack(stack: StackReport) -> list[RenderableType]:
-    parts: list[RenderableType] = [_line(wording.headline(stack), STYLES[stack.verdict])]
+    said = phrases(stack.occasion)
+    title = (f"{said.title}: ", *wording.headline(stack))
+    parts: list[RenderableType] = [_line(title, STYLES[stack.verdict])]
     parts += [Text(wording.meaning(stack)), *(_line(("  ", *line)) for line in wording.summary(stack))]
     parts += [line for section in wording.first(stack) for line in _section(section)]
     parts += [_table(stack)] if stack.changes else []
     parts += [line for section in wording.last(stack) for line in _section(section)]
-    return [*parts, Text(f"{phrases(stack.occasion).hash}: {stack.hash}"), Text("")]
+    return [*parts, Text(f"{said.hash}: {stack.hash}"), Text("")]
 
 
 def _line(line: Line, style: str = "") -> Text:

@@ -20,6 +20,9 @@ from mailgrant.report.rights import ANY, Effect, Reach, Topic
 SIGNS: Final[Mapping[str, str]] = {ADD: "+", REMOVE: "−", CHANGE: "~"}
 COLUMNS: Final = ("", "application", "right", "mailbox, scope or tenant", "why it matters")
 ANY_APPLICATION: Final = "any application"
+OWNERS: Final = (
+    "An update leaves owners as they are: take one away in the Entra admin center, App registrations → Owners"
+)
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
     "app_id object_id principal applicationId clientId principalObjectId servicePrincipalObjectId roleId"
@@ -172,7 +175,9 @@ def last(stack: StackReport) -> list[Section]:
 def _next(stack: StackReport) -> list[Line]:
     name = stack.place.rpartition("/")[2]
     told = phrases(stack.occasion).next if stack.changes else ()
-    return [(f"{what}: ", Name(f"{command} --stack {name}")) for what, command in told]
+    lines: list[Line] = [(f"{what}: ", Name(f"{command} --stack {name}")) for what, command in told]
+    owners = any(change.topic == Topic.OWNER and change.op == ADD for change in stack.changes)
+    return [*lines, *([(OWNERS,)] if told and owners else [])]
 
 
 def _ends(step: Step) -> bool:
