@@ -65,7 +65,7 @@ class Repository:
     """
 
     origin: Path
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     variables: dict[str, str]
     tokens: tuple[str, str]
     oidc: str

@@ -5,45 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.forge.stand_ins import GitHubStandIn
 from tests.pipelines.runner import Jobs
-from tests.pipelines.world import World, world
+from tests.pipelines.world import BILLING, LEGAL, SUPPORT, World, world
 
 pytestmark = pytest.mark.engine
 
-STACK = """\
-config:
-  azuread:tenantId: 0ff11ce0-7e4a-4b1d-9c3e-c0a750000001
-  mailgrant:organization: contoso.onmicrosoft.com
-  mailgrant:cloud: custom
-  mailgrant:suffix: SUFFIX
-  mailgrant:clients:
-    invoice-poller:
-      kind: daemon
-      protocols: [imap]
-      mailboxes:
-        invoices@contoso.com: full-access
-        billing@contoso.com: full-access
-      credentials:
-        poller-vm: {type: secret, lifetime: 30d, rotate: 15d}
-"""
-BILLING = "        billing@contoso.com: full-access\n"
-SUPPORT = "        support@contoso.com: full-access\n"
-LEGAL = "        legal@contoso.com: full-access\n"
 FORBIDDEN = "  mailgrant:guardrails: {forbidden_mailboxes: {addresses: [invoices@contoso.com]}}\n  mailgrant:clients:\n"
 
 
-def results(jobs: Jobs) -> dict[str, str]:
-    return {name: job.result for name, job in jobs.items()}
-
-
-def verdicts(found: World) -> dict[str, str]:
+def verdicts(found: World[GitHubStandIn]) -> dict[str, str]:
     """Of the comments, by stack; what stands in their first lines."""
     markers = [json.loads(text.split(" ", 2)[2].partition(" -->")[0]) for text in found.github.texts()]
     return {marker["stack"]: marker["verdict"] for marker in markers}
 
 
 def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
-    with world(tmp_path, {name: STACK.replace("SUFFIX", name) for name in ("dev", "prod")}) as found:
+    with world(tmp_path, ["dev", "prod"], GitHubStandIn()) as found:
         seen: dict[str, str] = {}
 
         def reviewed(environment: str, so_far: Jobs) -> bool:
@@ -52,7 +30,7 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
             return preview.outputs["hash"] in preview.summary
 
         # Merged: each stack is previewed, approved in its environment, made and proven.
-        assert set(results(found.push(reviewed)).values()) == {"success"}
+        assert set(found.results(found.push(reviewed)).values()) == {"success"}
         assert sorted(seen) == ["dev", "prod"]
         assert all("full-access" in summary and "broadening" in summary for summary in seen.values())
         assert found.writes() == {"New-ServicePrincipal": 2, "Add-MailboxPermission": 4}
@@ -63,21 +41,21 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
 
         # Nothing to change: nobody is asked for an approval.
         seen.clear()
-        assert results(found.push(reviewed))["dev / up"] == "skipped"
+        assert found.results(found.push(reviewed))["dev / up"] == "skipped"
         assert seen == {}
 
         # A pull request: one comment a stack, and the preview changes nothing.
         found.git("switch", "--quiet", "--create", "change")
         found.commit("dev", BILLING, BILLING + SUPPORT)
         found.commit("prod", BILLING, "")
-        assert set(results(found.pull_request("change")).values()) == {"success"}
+        assert set(found.results(found.pull_request("change")).values()) == {"success"}
         assert verdicts(found) == {"mailgrant/dev": "broadening", "mailgrant/prod": "narrowing"}
 
         # A second push to it: the comments are edited in place.
         first = list(found.github.found)
         found.commit("dev", SUPPORT, "")
         found.only("dev")
-        assert set(results(found.pull_request("change")).values()) == {"success"}
+        assert set(found.results(found.pull_request("change")).values()) == {"success"}
         assert list(found.github.found) == first
         assert verdicts(found) == {"mailgrant/dev": "neutral", "mailgrant/prod": "narrowing"}
         assert found.writes() == {}
@@ -85,7 +63,7 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
         # What a guardrail forbids makes it red, and the comment says so.
         found.commit("dev", "  mailgrant:clients:\n", FORBIDDEN)
         red = found.pull_request("change")
-        assert results(red) == {"preview dev": "failure", "mailgrant gate": "failure"}
+        assert found.results(red) == {"preview dev": "failure", "mailgrant gate": "failure"}
         assert "forbidden_mailboxes" in "".join(found.github.texts())
 
         # Merged, and somebody changes the stack by hand before the approval: nothing of it is made.
@@ -102,7 +80,7 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
             return reviewed(environment, so_far)
 
         refused = found.push(meddled)
-        assert results(refused) == {
+        assert found.results(refused) == {
             "prod / preview": "success",
             "prod / up": "failure",
             "prod / verify": "skipped",
@@ -112,5 +90,5 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
 
         # A reviewer says no: the writing identity never signs in.
         rejected = found.push(lambda *_: False)
-        assert results(rejected)["prod / up"] == "failure"
+        assert found.results(rejected)["prod / up"] == "failure"
         assert found.writes() == {}

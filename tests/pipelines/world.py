@@ -5,18 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import jwt
 import yaml
 
 from offline_tenant import process, seed
 from offline_tenant.home import Home
-from tests.forge.stand_ins import TOKEN, GitHubStandIn
+from tests.forge.stand_ins import TOKEN, S
 from tests.forge.stand_ins import serving as forge
 from tests.identities.stand_ins import AUDIENCE, ISSUER, Asked, Keys, make_keys
 from tests.identities.stand_ins import serving as endpoint
@@ -26,6 +27,25 @@ from tests.pipelines.runner import Approve, Jobs, Runner, approved
 from tests.worlds import OfflineTenant, Project
 
 PLACEHOLDER = "22222222-2222-4222-8222-222222222222"  # the tenant of the worked examples
+STACK = """\
+config:
+  azuread:tenantId: 0ff11ce0-7e4a-4b1d-9c3e-c0a750000001
+  mailgrant:organization: contoso.onmicrosoft.com
+  mailgrant:cloud: custom
+  mailgrant:suffix: SUFFIX
+  mailgrant:clients:
+    invoice-poller:
+      kind: daemon
+      protocols: [imap]
+      mailboxes:
+        invoices@contoso.com: full-access
+        billing@contoso.com: full-access
+      credentials:
+        poller-vm: {type: secret, lifetime: 30d, rotate: 15d}
+"""
+BILLING = "        billing@contoso.com: full-access\n"
+SUPPORT = "        support@contoso.com: full-access\n"
+LEGAL = "        legal@contoso.com: full-access\n"
 IDENTITIES = {"automation": "writer", "automation-reader": "reader"}
 READ_ONLY = "ghs_of_a_job_that_may_only_read"
 WHO = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
@@ -33,19 +53,19 @@ AUTHOR = ("-c", "user.name=Adele", "-c", "user.email=adele@contoso.com")
 
 
 @dataclass
-class World:
+class World(Generic[S]):
     """Everything that a pipeline meets.
 
     Args:
         offline: the tenant.
         origin: the repository, with its branch ``main``.
-        github: the pull request, and the issues.
+        github: the pull request, or the issues.
         runner: of the workflows.
     """
 
     offline: OfflineTenant
     origin: Path
-    github: GitHubStandIn
+    github: S
     runner: Runner
     rows: list[dict[str, str]] = field(default_factory=list)
 
@@ -78,13 +98,29 @@ class World:
     def only(self, *stacks: str) -> None:
         """Take the other stacks out of the variables of the repository."""
         rows = [row for row in self.rows if row["stack"] in stacks]
-        self.runner.repository.variables["MAILGRANT_STACKS"] = json.dumps(rows)
+        self.switch("MAILGRANT_STACKS", json.dumps(rows))
+
+    def switch(self, variable: str, value: str) -> None:
+        """Set a variable of the repository."""
+        self.runner.repository.variables[variable] = value
+
+    def at(self, moment: datetime) -> None:
+        """Let mailgrant think that it is another day."""
+        self.runner.repository.environment["MAILGRANT_NOW"] = moment.isoformat()
+
+    @property
+    def administrator(self) -> Project:
+        """Somebody at the repository itself."""
+        return Project(self.origin, self.offline.environment)
 
     def laptop(self, folder: Path) -> Project:
         """Somebody's checkout of main, with the administrator's identity."""
         self.git("worktree", "add", "--quiet", "--detach", str(folder), "main")
         (folder / ".venv").symlink_to(sys.prefix)
         return Project(folder, self.offline.environment)
+
+    def results(self, jobs: Jobs) -> dict[str, str]:
+        return {name: job.result for name, job in jobs.items()}
 
     def vouched(self) -> set[str]:
         """Whom the tokens for the state are of that jobs have been given."""
@@ -101,13 +137,13 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, stacks: Mapping[str, str]) -> Iterator[World]:
+def world(folder: Path, stacks: Sequence[str], github: S) -> Iterator[World[S]]:
     """A repository with these stacks on main, nothing of them made yet, and the two identities that work for them."""
     keys = make_keys("github")
     home = Home(folder / "offline")
     offline = OfflineTenant(home, process.start(home))
     try:
-        with forge(GitHubStandIn()) as github, endpoint(lambda asked: _vouch(asked, keys)) as oidc:
+        with forge(github), endpoint(lambda asked: _vouch(asked, keys)) as oidc:
             origin = _repository(folder / "origin", stacks, offline)
             machine = _machine(offline, github.url)
             repository = Repository(origin, machine, {}, (TOKEN, READ_ONLY), f"{oidc.url}/token")
@@ -132,13 +168,13 @@ def _vouch(asked: Asked, keys: Keys) -> tuple[int, Any]:
 def _machine(offline: OfflineTenant, api: str) -> dict[str, str]:
     """A machine that can reach the tenant, and has no identity of its own."""
     bin_folder = str(Path(sys.executable).parent)
-    own = {"GITHUB_API_URL": api, **WHO}
+    own = {"GITHUB_API_URL": api, "GITHUB_GRAPHQL_URL": f"{api}/graphql", **WHO}
     own["PATH"] = f"{bin_folder}{os.pathsep}{offline.environment['PATH']}"
     left_out = {"ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_TENANT_ID", "PULUMI_BACKEND_URL"}
     return {name: value for name, value in offline.environment.items() if name not in left_out} | own
 
 
-def _repository(folder: Path, stacks: Mapping[str, str], offline: OfflineTenant) -> Path:
+def _repository(folder: Path, stacks: Sequence[str], offline: OfflineTenant) -> Path:
     for name in (
         "Pulumi.yaml",
         "__main__.py",
@@ -150,19 +186,19 @@ def _repository(folder: Path, stacks: Mapping[str, str], offline: OfflineTenant)
     shutil.copytree(ROOT / ".github", folder / ".github")
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / ".gitignore").write_text(".venv\n")
-    for name, text in stacks.items():
-        (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
+    for name in stacks:
+        (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(STACK.replace("SUFFIX", name))
     return folder
 
 
-def _set_up(world: World, stacks: Mapping[str, str]) -> dict[str, str]:
+def _set_up(world: World[S], stacks: Sequence[str]) -> dict[str, str]:
     """As docs/pipelines/github-actions.md tells; gives the client ids of the two identities."""
-    project = Project(world.origin, world.offline.environment)
+    project = world.administrator
     ids = {}
     for permission in ("RoleManagement.ReadWrite.Directory", "Application.Read.All"):
         world.offline.consent(permission)
     for name, kind in IDENTITIES.items():
-        _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", list(stacks))
+        _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", stacks)
         project.pulumi("stack", "init", name)
         project.pulumi("up", "--stack", name, "--yes", "--skip-preview")
         outputs = json.loads(project.pulumi("stack", "output", "--stack", name, "--json"))
@@ -175,7 +211,7 @@ def _set_up(world: World, stacks: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
-def _variables(world: World) -> dict[str, str]:
+def _variables(world: World[S]) -> dict[str, str]:
     return {
         "MAILGRANT_STATE": world.offline.environment["PULUMI_BACKEND_URL"],
         "MAILGRANT_STATE_TENANT": seed.TENANT_ID,
@@ -184,7 +220,7 @@ def _variables(world: World) -> dict[str, str]:
     }
 
 
-def _localize(path: Path, stacks: list[str]) -> None:
+def _localize(path: Path, stacks: Sequence[str]) -> None:
     """A worked example in the offline tenant, for the environments of these stacks."""
     text = path.read_text().replace(PLACEHOLDER, seed.TENANT_ID)
     values = yaml.safe_load(text)
