@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from mailgrant.report.difference import NOT_UNDERSTOOD
 from mailgrant.report.digest import parse
@@ -12,6 +13,7 @@ from mailgrant.report.formats import document, text
 from mailgrant.report.report import report
 from tests.report.readings import GOLDEN, NAMES, PREVIEWS, recorded, written
 
+LONGEST_WORD = 36  # of an id
 SCHEMA = Path(__file__).parent.parent.parent / "docs" / "schemas" / "preview-report.json"
 
 
@@ -38,6 +40,19 @@ def test_the_hash_and_the_rows_do_not_depend_on_the_order_of_steps(name: str) ->
         random.Random(name).shuffle(preview["steps"])  # noqa: S311 - no secret
 
     assert report([parse(json.dumps(preview), name)]).stacks == recorded(name).stacks
+
+
+@pytest.mark.parametrize("page", sorted(GOLDEN.rglob("*.md")), ids=lambda page: page.stem)
+def test_a_reader_sees_lists_and_tables_as_they_are_meant(page: Path) -> None:
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(page.read_text())
+
+    # A line that begins with + would begin a list within the list.
+    assert {token.level for token in tokens if token.type == "bullet_list_open"} <= {0}
+    # Words that cannot be broken take their width from the column that says why it matters.
+    rows = {number for number, line in enumerate(page.read_text().splitlines()) if line.startswith("|")}
+    cells = [token for token in tokens if token.type == "inline" and token.map and token.map[0] in rows]
+    parts = [part for cell in cells for part in cell.children or [] if part.type in {"text", "code_inline"}]
+    assert max((len(word) for part in parts for word in part.content.split()), default=0) <= LONGEST_WORD
 
 
 @pytest.mark.parametrize("name", NAMES)

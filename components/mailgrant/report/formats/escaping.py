@@ -11,6 +11,9 @@ ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 # What means nothing within a code span of Markdown, in a table of GitHub's, or to whatever looks for links in it.
 PLAIN: Final = re.compile(r"[A-Za-z0-9@._+:/=,()'\-](?:[A-Za-z0-9@._+:/=,()' \-]*[A-Za-z0-9@._+:/=,()'\-])?")
 LONGEST: Final = 300  # letters of a value that a cell shows
+UNBROKEN: Final = re.compile(r"\S{37}")  # longer than an id: a table would give this cell all of its width
+BREAK: Final = "<wbr>"  # where a line may end; whoever does not know it leaves it out
+BREAKABLE: Final = frozenset("@._+:/=,()-?&")
 EMPTY: Final = "(empty)"
 
 
@@ -42,14 +45,21 @@ def cut(text: str) -> str:
 def code(text: str) -> str:
     """A value as code in Markdown: no mark-up, no link, no mention, no end of its cell."""
     shown = visible(cut(text)) or EMPTY
-    if PLAIN.fullmatch(shown):
+    long = UNBROKEN.search(shown) is not None
+    if PLAIN.fullmatch(shown) and not long:
         return f"`{shown}`"
     # In a code span of a table, backslashes, backticks and pipes mean different things to different readers.
-    return f"<code>{''.join(map(_entity, shown))}</code>"
+    letters = (_entity(letter) + (BREAK if long and letter in BREAKABLE else "") for letter in shown)
+    return f"<code>{''.join(letters)}</code>"
 
 
 def _entity(letter: str) -> str:
     return letter if letter.isalnum() or letter == " " else f"&#{ord(letter)};"
+
+
+def item(text: str) -> str:
+    """A line of a list, whose first letter begins no list of its own."""
+    return f"- \\{text}" if text.startswith("+") else f"- {text}"
 
 
 def fenced(text: str, language: str = "") -> str:

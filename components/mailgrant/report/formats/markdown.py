@@ -9,7 +9,7 @@ from typing import Any, Final
 from mailgrant.report import words
 from mailgrant.report.difference import Change
 from mailgrant.report.formats import failure, steps, wording
-from mailgrant.report.formats.escaping import code, fenced, hidden, is_cut
+from mailgrant.report.formats.escaping import code, fenced, hidden, is_cut, item
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.wording import Line, Name, Section
 from mailgrant.report.preview import Occasion
@@ -98,7 +98,7 @@ def _name(text: str) -> str:
 
 
 def _section(section: Section) -> str:
-    lines = "".join(f"- {_line(line)}\n" for line in section.lines)
+    lines = "".join(f"{item(_line(line))}\n" for line in section.lines)
     return f"\n**{section.title}**\n\n{lines}"
 
 
