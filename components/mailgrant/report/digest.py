@@ -19,12 +19,14 @@ from mailgrant.report.wholeness import (
     refuse_unknown,
 )
 
+TENANT: Final = "azuread:tenantId"  # in a stack's configuration
 WHOLE: Final = ("replace", "create-replacement")  # tell a replacement from both sides
 
 
 class _Digest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
+    config: Mapping[str, Any] | None = None
     steps: list[Step] | None = None
     diagnostics: list[Diagnostic] | None = None
     summary: Mapping[str, int] | None = Field(None, alias="changeSummary")
@@ -52,7 +54,15 @@ def parse(written: str, source: str) -> Preview:
     planned = _without_refresh(steps)
     refuse_gaps(planned, digest.summary, source)
     warnings = (one for one in digest.diagnostics or [] if one.severity == "warning")
-    return Preview(project, stack, tuple(_once(planned)), tuple(warnings), frozenset(_consumers(steps)))
+    return Preview(
+        project,
+        stack,
+        tuple(_once(planned)),
+        tuple(warnings),
+        frozenset(_consumers(steps)),
+        frozenset(_tenants(steps)),
+        str((digest.config or {}).get(TENANT) or ""),
+    )
 
 
 def _digest(written: str, source: str) -> _Digest:
@@ -88,11 +98,21 @@ def _once(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _consumers(steps: Iterable[Step]) -> Iterator[tuple[str, str, str]]:
-    """From the output ``clients`` of the stack, which is there in every preview, whatever changes."""
-    put_out = (step.old.outputs.get("clients") for step in steps if step.type == STACK and step.old)
-    for client, told in (one for clients in put_out for one in _items(clients)):
+    """Of each client that was put out."""
+    for client, told in _put_out(steps):
         for name, credential in _items(dict(_items(told)).get("credentials")):
             yield client, str(dict(_items(credential)).get("type")), name
+
+
+def _tenants(steps: Iterable[Step]) -> Iterator[str]:
+    found = (dict(_items(told)).get("tenant_id") for _, told in _put_out(steps))
+    return (tenant for tenant in found if isinstance(tenant, str) and tenant)
+
+
+def _put_out(steps: Iterable[Step]) -> Iterator[tuple[str, Any]]:
+    """From the output ``clients`` of the stack, which is there in every preview, whatever changes."""
+    put_out = (step.old.outputs.get("clients") for step in steps if step.type == STACK and step.old)
+    return (one for clients in put_out for one in _items(clients))
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

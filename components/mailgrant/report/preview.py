@@ -113,6 +113,8 @@ class Preview:
         steps: one a resource; those before a refresh's own are left out.
         said: warnings of the engine and providers.
         consumers: client, type and name of each credential that the stack put out last time.
+        tenants: ids of those in which it put out its clients last time.
+        tenant: the id of the one that it is to work in; empty if its configuration does not say.
         occasion: what its steps tell of.
     """
 
@@ -121,6 +123,8 @@ class Preview:
     steps: tuple[Step, ...]
     said: tuple[Diagnostic, ...] = ()
     consumers: frozenset[tuple[str, str, str]] = frozenset()
+    tenants: frozenset[str] = frozenset()
+    tenant: str = ""
     occasion: Occasion = Occasion.PREVIEW
 
     @property

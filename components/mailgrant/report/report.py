@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailgrant.guardrails.findings import Finding
+from mailgrant.report import tenant
 from mailgrant.report.credentials import rotated
 from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
@@ -173,7 +174,8 @@ def report(
 
 def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
     differences = [difference(step) for step in preview.steps]
-    every = _in_turn(preview, [change for one in differences for change in one.changes])
+    told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
+    every = _in_turn(preview, told)
     once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
     changes = _told_apart(list(once))
     return StackReport(
