@@ -170,9 +170,13 @@ def test_each_stack_has_its_own(issues: IssuesStandIn, at_night: Job) -> None:
     assert issues.states == ["open", "closed", "open"]
 
 
+@pytest.mark.parametrize("minds", [True, False])
 def test_it_is_found_on_the_third_page_among_pull_requests_and_closed_ones(
-    issues: IssuesStandIn, at_night: Job
+    issues: IssuesStandIn,
+    at_night: Job,
+    minds: bool,  # noqa: FBT001
 ) -> None:
+    issues.minds_creator = minds
     outcome(at_night, drift("ours"))
     ours = issues.found.pop(1)
     issues.say("mallory", ours["body"])  # forged

@@ -83,7 +83,7 @@ class GitHubIssues:
         """All that somebody opened, without pull requests."""
         for one in pages(self._api, f"{self._issues}?state=all&creator={quote(author, safe='')}"):
             with reading(NAME):
-                if "pull_request" not in one:
+                if "pull_request" not in one and login(one).lower() == author.lower():
                     yield _issue(one)
 
     def says(self, issue: Issue, page: Page) -> bool:

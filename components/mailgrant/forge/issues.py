@@ -14,9 +14,8 @@ from mailgrant.errors import ForgeError
 from mailgrant.forge import once
 from mailgrant.forge.issue_pages import Page
 
-MOVED_ON: Final = frozenset(
-    {404, 409, 410, 412}
-)  # it was deleted or changed between our looking and our writing
+# It was deleted or changed between our looking and our writing.
+MOVED_ON: Final = frozenset({404, 409, 410, 412})
 
 
 @dataclass(frozen=True)
@@ -128,8 +127,7 @@ def _keep(forge: Forge, page: Page) -> Kept:
 def _own(forge: Forge, author: str | None, page: Page) -> list[Issue]:
     """The oldest first, so that jobs that tidy at the same time keep the same one."""
     ours = {name.lower(): name for name in (*forge.authors, author) if name}
-    theirs = (issue for name in ours.values() for issue in forge.issues(name))
-    mine = (issue for issue in theirs if issue.author.lower() in ours)
+    mine = (issue for name in ours.values() for issue in forge.issues(name))
     found = (issue for issue in mine if issue.told.get("stack") == page.stack)
     return sorted(found, key=lambda issue: issue.id)
 
