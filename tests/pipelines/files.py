@@ -54,3 +54,8 @@ def workflows() -> list[Source]:
 
 def actions() -> list[Source]:
     return [read(path) for path in sorted((GITHUB / "actions").glob("*/action.yml"))]
+
+
+def pipelines() -> list[Source]:
+    """Of Azure DevOps, with their templates."""
+    return [read(path) for path in sorted(AZURE.glob("*.yml"))]

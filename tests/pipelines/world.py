@@ -47,6 +47,9 @@ BILLING = "        billing@contoso.com: full-access\n"
 SUPPORT = "        support@contoso.com: full-access\n"
 LEGAL = "        legal@contoso.com: full-access\n"
 IDENTITIES = {"automation": "writer", "automation-reader": "reader"}
+CONNECTIONS = {"reader": "mailgrant-dev-reader", "writer": "mailgrant-dev"}  # of Azure DevOps
+ORGANIZATION = "55555555-5555-4555-8555-555555555555"
+DEVOPS_ISSUER = f"https://vstoken.dev.azure.com/{ORGANIZATION}"
 READ_ONLY = "ghs_of_a_job_that_may_only_read"
 WHO = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 AUTHOR = ("-c", "user.name=Adele", "-c", "user.email=adele@contoso.com")
@@ -148,7 +151,8 @@ def world(folder: Path, stacks: Sequence[str], github: S) -> Iterator[World[S]]:
             machine = _machine(offline, github.url)
             repository = Repository(origin, machine, {}, (TOKEN, READ_ONLY), f"{oidc.url}/token")
             found = World(offline, origin, github, Runner(repository, folder / "jobs"))
-            offline.control("POST", "issuers", {"issuer": ISSUER, "keys": [keys.jwk()]})
+            for issuer in (ISSUER, DEVOPS_ISSUER):
+                offline.control("POST", "issuers", {"issuer": issuer, "keys": [keys.jwk()]})
             ids = _set_up(found, stacks)
             found.rows = [{"stack": name, **ids} for name in stacks]
             repository.variables.update(_variables(found))
@@ -159,7 +163,11 @@ def world(folder: Path, stacks: Sequence[str], github: S) -> Iterator[World[S]]:
 
 
 def _vouch(asked: Asked, keys: Keys) -> tuple[int, Any]:
-    """As GitHub vouches for a job."""
+    """As GitHub vouches for a job, and Azure DevOps for a service connection."""
+    if asked.method == "POST" and asked.headers.get("Authorization") == f"Bearer {TOKEN}":
+        [connection] = asked.query["serviceConnectionId"]
+        subject = f"sc://contoso/Mail Access/{connection}"
+        return 200, {"oidcToken": keys.assertion(iss=DEVOPS_ISSUER, sub=subject)}
     if asked.headers.get("Authorization", "").lower() != "bearer of-the-job":
         return 401, {"message": "not authorized"}
     return 200, {"value": keys.assertion(sub=asked.query["subject"][0], aud=asked.query["audience"][0])}
@@ -198,7 +206,7 @@ def _set_up(world: World[S], stacks: Sequence[str]) -> dict[str, str]:
     for permission in ("RoleManagement.ReadWrite.Directory", "Application.Read.All"):
         world.offline.consent(permission)
     for name, kind in IDENTITIES.items():
-        _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", stacks)
+        _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", stacks, CONNECTIONS[kind])
         project.pulumi("stack", "init", name)
         project.pulumi("up", "--stack", name, "--yes", "--skip-preview")
         outputs = json.loads(project.pulumi("stack", "output", "--stack", name, "--json"))
@@ -220,17 +228,19 @@ def _variables(world: World[S]) -> dict[str, str]:
     }
 
 
-def _localize(path: Path, stacks: Sequence[str]) -> None:
-    """A worked example in the offline tenant, for the environments of these stacks."""
-    text = path.read_text().replace(PLACEHOLDER, seed.TENANT_ID)
-    values = yaml.safe_load(text)
+def _localize(path: Path, stacks: Sequence[str], connection: str) -> None:
+    """A worked example in the offline tenant, for the environments of these stacks, and for a service connection."""
+    values = yaml.safe_load(path.read_text().replace(PLACEHOLDER, seed.TENANT_ID))
     values["config"]["mailgrant:cloud"] = "custom"
     credentials = values["config"]["mailgrant:automation"]["credentials"]
-    for name in list(credentials):
-        where = credentials[name]["github"].get("environment", "")
-        for stack in stacks if "prod" in where else ():
-            other = {"repository": REPOSITORY, "environment": where.replace("prod", stack)}
-            credentials[f"{name}-{stack}"] = {"type": "federated", "github": other}
+    for name, where in {
+        name: one["github"].get("environment", "") for name, one in credentials.items()
+    }.items():
         if "prod" in where:
             del credentials[name]
+            for stack in stacks:
+                other = {"repository": REPOSITORY, "environment": where.replace("prod", stack)}
+                credentials[f"{name}-{stack}"] = {"type": "federated", "github": other}
+    there = {"organization_id": ORGANIZATION, "organization": "contoso", "project": "Mail Access"}
+    credentials["azure"] = {"type": "federated", "azure_devops": {**there, "service_connection": connection}}
     path.write_text(yaml.safe_dump(values))
