@@ -243,6 +243,7 @@ CLIENTS: Final[Mapping[str, Any]] = {
     "a subject of two lines": federated(issuer=ISSUER, subject="one\ntwo"),
     "a subject that is too long": federated(issuer=ISSUER, subject="x" * 601),
     "a repository that is none": federated(github={"repository": "mail", "branch": "main"}),
+    "a repository with one of its ids": federated(github={"repository": "contoso@1/mail", "branch": "main"}),
     "no repository": federated(github={"branch": "main"}),
     "a repository alone": federated(github={"repository": "contoso/mail"}),
     "a branch and a tag": federated(github={"repository": "contoso/mail", "branch": "main", "tag": "v1"}),

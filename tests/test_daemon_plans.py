@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailgrant.configuration.parsing import parse
-from mailgrant.model import DaemonPlan, ExternalCredential
+from mailgrant.model import DaemonPlan, ExternalCredential, FederatedCredential
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 POLLER = {
@@ -36,6 +36,16 @@ def test_a_day_may_stand_without_quotes(written: Any) -> None:
     [credential] = plan(credentials={"vm": {"type": "external", "expires": written}}).credentials.values()
 
     assert credential == ExternalCredential(date(2049, 1, 31))
+
+
+@pytest.mark.parametrize("repository", ["contoso/mail", "contoso@5544123/mail@821093847"])
+def test_a_job_of_github_is_known_by_the_subject_of_its_token(repository: str) -> None:
+    """Tokens of newer repositories have the ids of the owner and the repository in them."""
+    federated = {"type": "federated", "github": {"repository": repository, "environment": "prod"}}
+    [credential] = plan(credentials={"ci": federated}).credentials.values()
+
+    assert isinstance(credential, FederatedCredential)
+    assert credential.subject == f"repo:{repository}:environment:prod"
 
 
 SCOPE = {"group": "newsletter-senders@contoso.com"}

@@ -23,7 +23,7 @@ AUDIENCE: Final = "api://AzureADTokenExchange"
 GITHUB: Final = "https://token.actions.githubusercontent.com"
 AZURE_DEVOPS: Final = "https://vstoken.dev.azure.com"
 ISSUER: Final = re.compile(r"https://[^\s/?#]+(?:/[^\s?#]*)?")
-REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+|[\w.-]+@\d+/[\w.-]+@\d+", re.ASCII)
 # Without quotes a day is a moment to YAML, and Pulumi hands it over in the words of Go.
 DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]00:00:00.*)?", re.ASCII)
 HALF_A_YEAR: Final = timedelta(days=180)
@@ -47,7 +47,10 @@ def _certificate(text: str, info: ValidationInfo) -> str:
 
 def _repository(text: str) -> str:
     if not REPOSITORY.fullmatch(text):
-        raise wrong("not a repository; write its owner and its name, such as contoso/mail")
+        raise wrong(
+            "not a repository; write its owner and its name, such as contoso/mail, or with both ids, "
+            "contoso@5544123/mail@821093847"
+        )
     return text
 
 
@@ -143,11 +146,13 @@ class CertificateSchema(Schema):
 class GitHubSchema(Schema):
     """Jobs of GitHub Actions; the subject is made as GitHub documents it.
 
-    https://docs.github.com/actions/reference/security/oidc
+    https://docs.github.com/actions/reference/security/oidc;
+    https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
     """
 
     repository: Annotated[str, AfterValidator(_repository)] = Field(
-        description="Owner and name, such as contoso/mail."
+        description="Owner and name, such as contoso/mail; with their ids, contoso@5544123/mail@821093847, where GitHub "
+        "puts them into its tokens: in repositories made or renamed since July 15, 2026."
     )
     environment: Text | None = Field(None, description="Only jobs of this environment.")
     branch: Text | None = Field(None, description="Only jobs of this branch.")
