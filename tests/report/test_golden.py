@@ -11,19 +11,19 @@ from mailgrant.report.difference import NOT_UNDERSTOOD
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
 from mailgrant.report.report import report
-from tests.report.readings import GOLDEN, NAMES, PREVIEWS, recorded, written
+from tests.report.readings import GOLDEN, LIVE, NAMES, PREVIEWS, recorded, written
 
 LONGEST_WORD = 36  # of an id
 SCHEMA = Path(__file__).parent.parent.parent / "docs" / "schemas" / "preview-report.json"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *LIVE])
 def test_the_comment_is_the_one_that_was_read_by_a_person(name: str) -> None:
     assert written(name) == (GOLDEN / f"{name}.md").read_text()
 
 
 def test_every_golden_report_has_its_preview() -> None:
-    assert sorted(path.stem for path in GOLDEN.glob("*.md")) == NAMES
+    assert sorted(path.stem for path in GOLDEN.glob("*.md")) == sorted([*NAMES, *LIVE])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,6 +66,25 @@ def test_all_formats_tell_the_same(name: str) -> None:
     for plain in (written(name), text.plain(found, 200)):
         assert str(found.hash) in plain
         assert f"{found.verdict}, stack" in plain
+
+
+def test_what_the_tenant_says_changes_nothing_of_the_reviewed_change() -> None:
+    plain = document.document(recorded("mailbox-added"))
+
+    for name, make in LIVE.items():
+        found = make()
+        told = document.document(found)
+        document.ReportDocument.model_validate(told, strict=True)
+        live = told["stacks"][0]["live"]
+        assert (told["verdict"], told["hash"]) == (plain["verdict"], plain["hash"])
+        # All formats tell it, each in the same words.
+        marked, shown = written(name).replace("`", ""), " ".join(text.plain(found, 4_000).split())
+        for missing in live["missing"]:
+            assert f"- {missing['name']} (" in marked
+            assert f" {missing['name']} (" in shown
+        for unseen in live["unseen"]:
+            assert unseen["reason"] in marked
+            assert unseen["reason"] in shown
 
 
 def test_the_published_schema_is_that_of_the_json() -> None:

@@ -15,11 +15,14 @@ from markdown_it import MarkdownIt
 
 from mailgrant.exchange.provider import MailboxAccessProvider
 from mailgrant.exchange.scope_provider import SmtpApplicationScopeProvider
+from mailgrant.report.difference import REMOVE, Change
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.escaping import ISOLATE, LONGEST, POP_ISOLATE, cut, visible
 from mailgrant.report.formats.markdown import LIMITS, markdown
+from mailgrant.report.live import Live, Missing, Named, Problem, Sort, Unseen
 from mailgrant.report.report import Report, report
+from mailgrant.report.rights import Effect, Reach, Topic
 
 HOSTILE = [
     "`",
@@ -68,7 +71,10 @@ HOSTILE = [
     "\ud800",
     "*",
 ]
-PLACES = ("mailbox", "client", "scope", "right", "group", "uri", "subject", "type", "said", "user")
+PLACES = (
+    *("mailbox", "client", "scope", "right", "group", "uri", "subject", "type", "said", "user"),
+    *("name", "use", "kind", "address", "reason", "drifted"),
+)
 HARMLESS = "harmless"
 HASH = re.compile(r"[0-9a-f]{64}")
 ISOLATES = {ISOLATE, POP_ISOLATE}
@@ -126,8 +132,35 @@ def code(provider: object) -> str:
     return base64.b64encode(pickle.dumps(provider)).decode()
 
 
+def live(**values: str) -> Live:
+    """What the tenant says, with names from outside wherever there can be any."""
+    say = {place: HARMLESS + place for place in PLACES} | values
+    named = Named(Sort.MAILBOX, say["name"], ((HARMLESS, say["use"]),))
+    drifted = Change(
+        REMOVE,
+        HARMLESS,
+        say["drifted"],
+        say["drifted"],
+        "",
+        Effect.NARROWING,
+        Reach.MAILBOX,
+        Topic.MAILBOX,
+    )
+    return Live(
+        (named,) * 4,
+        (
+            Missing(named, Problem.ANOTHER_KIND, say["kind"]),
+            Missing(named, Problem.SAME_MAILBOX, say["name"]),
+        ),
+        ((named, say["address"]),),
+        (Unseen((named,), say["reason"], HARMLESS),),
+        (drifted,),
+    )
+
+
 def made(**values: str) -> Report:
-    return report([parse(preview(**values), "the preview")])
+    parsed = parse(preview(**values), "the preview")
+    return report([parsed], live={parsed.place: live(**values)})
 
 
 class Structure(HTMLParser):

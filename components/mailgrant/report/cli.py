@@ -15,6 +15,8 @@ from mailgrant.guardrails.findings import Finding
 from mailgrant.report import engine, gate
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document
+from mailgrant.report.formats.escaping import visible
+from mailgrant.report.live import Live
 from mailgrant.report.output import Format, FormatOption, OutputOption, WriteOption, targets, write
 from mailgrant.report.preview import Occasion, Preview, PreviewError
 from mailgrant.report.report import Failure, report
@@ -36,6 +38,14 @@ ApprovalOption = Annotated[
         "--require-approval", help="Exit code 7 if more is possible than before, or if any right changes."
     ),
 ]
+LiveOption = Annotated[
+    bool,
+    typer.Option(
+        "--live",
+        help="Ask the tenant, too: for the mailboxes, groups and people that the change names anew, and for what others have "
+        "changed since the last update. Reads only; verdict, hash and exit code do not depend on it.",
+    ),
+]
 SchemaOption = Annotated[
     bool, typer.Option("--schema", help="Print the JSON Schema of --format json, and nothing else.")
 ]
@@ -48,6 +58,7 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     output: OutputOption = None,
     also: WriteOption = None,
     require_approval: ApprovalOption = gate.Approval.NEVER,
+    live: LiveOption = False,
     schema: SchemaOption = False,
 ) -> None:
     """Show which application gains or loses which right on which mailbox, before pulumi up.
@@ -60,7 +71,8 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
         return
     asked = targets(also or [])
     shown, failures = _previews(stacks or [], previews or [])
-    found = report(shown, findings_here(shown, Path.cwd()), failures)
+    seen = _asked(shown, [] if previews else stacks or []) if live else {}
+    found = report(shown, findings_here(shown, Path.cwd()), failures, seen)
     write(found, form, output, asked)
     found.refuse_failed()
     raise typer.Exit(gate.exit_code(found, require_approval))
@@ -72,6 +84,19 @@ def _previews(stacks: Sequence[str], files: Sequence[str]) -> tuple[list[Preview
     found = [parse(_read(name), "standard input" if name == STANDARD_INPUT else name) for name in files]
     _refuse_others(found, files, stacks)
     return found, []
+
+
+def _asked(shown: Sequence[Preview], names: Sequence[str]) -> dict[str, Live]:
+    """What the tenant says of each stack, by its place; the names are those by which Pulumi was asked for previews."""
+    # Pulumi's package comes with it, which takes most of a second.
+    from mailgrant.report import lookup  # noqa: PLC0415
+
+    given = {name.rpartition("/")[2]: name for name in names}
+    return {one.place: lookup.live(one, given.get(one.stack, one.stack), Path.cwd(), _say) for one in shown}
+
+
+def _say(line: str) -> None:
+    typer.echo(visible(line), err=True)
 
 
 def findings_here(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:

@@ -9,6 +9,8 @@ from mailgrant.report.rights import ANY, ANYTHING, DENIED, GIVEN, PERHAPS, Bread
 from mailgrant.report.values import NOT_KNOWN, is_opaque, mapping, text, texts
 
 ORGANIZATION: Final = "organization"
+SENDING: Final = "send over SMTP"
+BLOCK: Final = "block of passwords"
 UNSEEN: Final = "not known"  # a preview asks Exchange nothing
 BREADTHS: Final[Mapping[str, Breadth]] = {"on": GIVEN, "enabled": GIVEN, "off": DENIED, "disabled": DENIED}
 
@@ -16,15 +18,19 @@ BREADTHS: Final[Mapping[str, Breadth]] = {"on": GIVEN, "enabled": GIVEN, "off": 
 def mailbox_access(resource: Resource, _other: Resource) -> Iterator[Right]:
     """MailboxAccess: what was really granted before, what is wanted after."""
     granted = resource.get("granted")
-    held = _pairs(resource.get("access") if granted is None else granted)
+    held = pairs(resource.get("access") if granted is None else granted)
     yield from (_on_mailbox(resource, *pair, GIVEN) for pair in held)
     # What was granted when only the answer was lost.
-    perhaps = (pair for pair in _pairs(resource.get("unknown")) if pair not in held)
+    perhaps = (pair for pair in pairs(resource.get("unknown")) if pair not in held)
     yield from (_on_mailbox(resource, *pair, PERHAPS) for pair in perhaps)
 
 
-def _pairs(access: Any) -> list[tuple[str, str]]:
-    """Mailboxes and single rights."""
+def pairs(access: Any) -> list[tuple[str, str]]:
+    """The mailboxes of a map of access, each with a single right.
+
+    Raises:
+        NotUnderstoodError: it is no such map.
+    """
     if is_opaque(access) and not isinstance(access, Mapping):
         return [(NOT_KNOWN, NOT_KNOWN)]
     listed = ((mailbox, text(rights).split(",")) for mailbox, rights in mapping(access).items())
@@ -54,7 +60,7 @@ def application_scope(resource: Resource, _other: Resource) -> Iterator[Right]:
     everything = f"mailboxes where {found}" if found else "every mailbox"
     yield Right(
         client=resource.client,
-        right="send over SMTP",
+        right=SENDING,
         object=f"members of {group}" if group else everything,
         given=words.SCOPE,
         reach=Reach.SCOPE,
@@ -65,9 +71,9 @@ def application_scope(resource: Resource, _other: Resource) -> Iterator[Right]:
 
 def mailbox_protocols(resource: Resource, other: Resource) -> Iterator[Right]:
     """MailboxProtocols: every switch that either side names; the side that does not has what was found before."""
-    said, found = _switches(resource), _found(resource, other)
+    said, found = switches(resource), _found(resource, other)
     failed = mapping(resource.get("failed"))
-    for mailbox, switch in dict.fromkeys([*said, *_switches(other)]):
+    for mailbox, switch in dict.fromkeys([*said, *switches(other)]):
         word = said.get((mailbox, switch)) or text(mapping(found.get(mailbox)).get(switch))
         yield _switch(mailbox, switch, "" if mailbox in failed else word)
 
@@ -78,7 +84,12 @@ def _found(resource: Resource, other: Resource) -> Mapping[str, Any]:
     return next((mapping(found) for found in known if found is not None and not is_opaque(found)), {})
 
 
-def _switches(resource: Resource) -> dict[tuple[str, str], str]:
+def switches(resource: Resource) -> dict[tuple[str, str], str]:
+    """The word of each switch of a mailbox.
+
+    Raises:
+        NotUnderstoodError: they are not written as mailgrant writes them.
+    """
     protocols = resource.get("protocols")
     if is_opaque(protocols) and not isinstance(protocols, Mapping):
         return {(NOT_KNOWN, "switches"): NOT_KNOWN}
@@ -133,7 +144,7 @@ def authentication_policy(resource: Resource, _other: Resource) -> Iterator[Righ
 def _blocked(shown: str, allows: list[str]) -> Right:
     return Right(
         client=ANY,
-        right="block of passwords",
+        right=BLOCK,
         object=shown,
         given=words.BLOCKED,
         taken=words.UNBLOCKED,

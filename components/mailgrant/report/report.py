@@ -11,6 +11,7 @@ from mailgrant.guardrails.findings import Finding
 from mailgrant.report import tenant
 from mailgrant.report.credentials import rotated
 from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
+from mailgrant.report.live import Live
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
 from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
 
@@ -46,6 +47,7 @@ class StackReport:
         said: what Pulumi warned of.
         occasion: what all this is about.
         findings: what the stack's guardrails have to say.
+        live: what the tenant says, if it was asked; no part of verdict and hash.
     """
 
     place: str
@@ -56,6 +58,7 @@ class StackReport:
     said: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     occasion: Occasion = Occasion.PREVIEW
+    live: Live | None = None
 
     @property
     def verdict(self) -> Effect:
@@ -159,6 +162,7 @@ def report(
     previews: Sequence[Preview],
     findings: Mapping[str, Sequence[Finding]] | None = None,
     failures: Sequence[Failure] = (),
+    live: Mapping[str, Live] | None = None,
 ) -> Report:
     """The report on previews of several stacks.
 
@@ -166,13 +170,14 @@ def report(
         previews: one a stack.
         findings: what guardrails have to say, by the place of the stack.
         failures: stacks of which there is no preview.
+        live: what the tenant says, by the place of the stack.
     """
-    found = findings or {}
-    stacks = tuple(_stack(preview, found.get(preview.place, ())) for preview in previews)
-    return Report(stacks, tuple(failures))
+    found, seen = findings or {}, live or {}
+    stacks = (_stack(preview, found.get(preview.place, ()), seen.get(preview.place)) for preview in previews)
+    return Report(tuple(stacks), tuple(failures))
 
 
-def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
+def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None) -> StackReport:
     differences = [difference(step) for step in preview.steps]
     told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
     every = _in_turn(preview, told)
@@ -187,6 +192,7 @@ def _stack(preview: Preview, findings: Sequence[Finding]) -> StackReport:
         tuple(one.message.strip() for one in preview.said),
         tuple(findings),
         preview.occasion,
+        live,
     )
 
 

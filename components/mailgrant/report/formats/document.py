@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import Change
+from mailgrant.report.live import Live, Missing, Named, Unseen
 from mailgrant.report.report import Failure, Report, StackReport
 
 Verdict = Literal["broadening", "narrowing", "neutral"]
@@ -40,6 +41,64 @@ class CountDocument(_Model):
     after: int
 
 
+class UseDocument(_Model):
+    """What somebody wants of a name."""
+
+    client: str = Field(description="The client's name; * for what holds for every application.")
+    right: str
+
+
+class NameDocument(_Model):
+    """A name that the change brings."""
+
+    sort: Literal["mailbox", "group", "person"]
+    name: str
+    uses: list[UseDocument]
+
+
+class MissingDocument(NameDocument):
+    """A name at which an update would fail."""
+
+    problem: Literal["absent", "soft-deleted", "another-kind", "same-mailbox", "ambiguous"]
+    other: str = Field(
+        description="What Exchange calls its kind, or the other name of the same mailbox; empty otherwise."
+    )
+
+
+class RenamedDocument(NameDocument):
+    """A name whose mailbox or group has another primary address."""
+
+    address: str
+
+
+class UnseenDocument(_Model):
+    """Names that could not be looked up."""
+
+    names: list[NameDocument]
+    reason: str
+    remedy: str
+
+
+class DriftDocument(_Model):
+    """What others have changed since the last update."""
+
+    known: bool = Field(description="Whether it could be looked at.")
+    changes: list[ChangeDocument]
+    reason: str = Field(description="Why it could not be looked at; empty otherwise.")
+    remedy: str
+
+
+class LiveDocument(_Model):
+    """What the tenant says; no part of verdict and hash."""
+
+    asked: int = Field(description="How many names the change brings.")
+    there: int = Field(description="How many of them are there as they are to be.")
+    missing: list[MissingDocument]
+    renamed: list[RenamedDocument]
+    unseen: list[UnseenDocument]
+    drift: DriftDocument
+
+
 class StackDocument(_Model):
     """One stack."""
 
@@ -50,6 +109,7 @@ class StackDocument(_Model):
         description="Of each client whose permissions on mailboxes change."
     )
     steps: int = Field(description="How many resources Pulumi makes, changes or takes away.")
+    live: LiveDocument | None = Field(description="What the tenant says, with --live; null without.")
 
 
 class FindingDocument(_Model):
@@ -141,4 +201,32 @@ def _stack(stack: StackReport) -> StackDocument:
         hash=stack.hash,
         mailboxes=counts,
         steps=len(stack.steps),
+        live=_live(stack.live, stack.place) if stack.live else None,
     )
+
+
+def _live(live: Live, stack: str) -> LiveDocument:
+    reason, remedy = live.blind
+    changes = [_change(change, stack) for change in live.drift or ()]
+    return LiveDocument(
+        asked=len(live.asked),
+        there=live.there,
+        missing=list(map(_missing, live.missing)),
+        renamed=[RenamedDocument(**_name(one), address=address) for one, address in live.renamed],
+        unseen=list(map(_unseen, live.unseen)),
+        drift=DriftDocument(known=live.drift is not None, changes=changes, reason=reason, remedy=remedy),
+    )
+
+
+def _name(named: Named) -> dict[str, Any]:
+    uses = [UseDocument(client=client, right=right) for client, right in named.uses]
+    return {"sort": named.sort.value, "name": named.name, "uses": uses}
+
+
+def _missing(one: Missing) -> MissingDocument:
+    return MissingDocument(**_name(one.named), problem=one.problem.value, other=one.other)
+
+
+def _unseen(one: Unseen) -> UnseenDocument:
+    names = [NameDocument(**_name(named)) for named in one.named]
+    return UnseenDocument(names=names, reason=one.reason, remedy=one.remedy)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mailgrant.report import words
 from mailgrant.report.difference import Change
-from mailgrant.report.formats import failure, steps, wording
+from mailgrant.report.formats import failure, looked, steps, wording
 from mailgrant.report.formats.escaping import code, fenced, hidden, is_cut, item
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.wording import Line, Name, Section
@@ -79,7 +79,7 @@ def _top(report: Report) -> str:
 
 
 def _parts(stack: StackReport) -> _Parts:
-    sections = "".join(map(_section, wording.first(stack)))
+    sections = "".join(map(_section, [*wording.first(stack), *looked.sections(stack.live)]))
     told = "".join(f"- {_line(line)}\n" for line in wording.summary(stack))
     said = phrases(stack.occasion)
     title = f"### {said.title}: {_line(wording.headline(stack))}\n\n{wording.meaning(stack)}\n"

@@ -112,7 +112,7 @@ def counted(number: int, plural: str) -> str:
 def first(stack: StackReport) -> list[Section]:
     """What nobody may overlook, for above the table."""
     return [
-        *_capped("Guardrails", [_found(one) for one in stack.findings], "told by mailgrant check"),
+        *capped("Guardrails", [_found(one) for one in stack.findings], "told by mailgrant check"),
         *_section(
             "Not understood: look at these yourself", stack.changes, lambda one: one.topic == Topic.UNKNOWN
         ),
@@ -143,10 +143,17 @@ def _opens_smtp(change: Change) -> bool:
 
 
 def _section(heading: str, changes: Iterable[Change], wanted: Callable[[Change], bool]) -> list[Section]:
-    return _capped(heading, [_told(change) for change in changes if wanted(change)])
+    return capped(heading, [told(change) for change in changes if wanted(change)])
 
 
-def _capped(heading: str, lines: list[Line], where: str = "in the table below") -> list[Section]:
+def capped(heading: str, lines: list[Line], where: str = "in the table below") -> list[Section]:
+    """A section of at most ``MOST_LINES``; none if there are no lines.
+
+    Args:
+        heading: its title.
+        lines: all of them.
+        where: the others are found.
+    """
     if not lines:
         return []
     rest = len(lines) - MOST_LINES
@@ -154,7 +161,8 @@ def _capped(heading: str, lines: list[Line], where: str = "in the table below") 
     return [Section(heading, (*lines[:MOST_LINES], *more))]
 
 
-def _told(change: Change) -> Line:
+def told(change: Change) -> Line:
+    """A change in one line."""
     return (f"{SIGNS[change.op]} ", who(change.client), ": ", Name(change.right), ", ", Name(change.object))
 
 
@@ -164,11 +172,11 @@ def last(stack: StackReport) -> list[Section]:
     ended = [_ended(step) for step in stack.steps if _ends(step) and step.state.custom]
     taken = [_thing("", step) for step in stack.steps if step.op == "import"]
     return [
-        *_capped("Credentials", _credentials(stack), above),
-        *_capped(phrases(stack.occasion).ended, [*_exchanged(stack), *ended], "in what Pulumi says"),
-        *_capped("Taken over as they are", taken, "in what Pulumi says"),
-        *_capped("Known only when the update is made", _later(stack), "in what Pulumi says"),
-        *_capped("What to do", _next(stack)),
+        *capped("Credentials", _credentials(stack), above),
+        *capped(phrases(stack.occasion).ended, [*_exchanged(stack), *ended], "in what Pulumi says"),
+        *capped("Taken over as they are", taken, "in what Pulumi says"),
+        *capped("Known only when the update is made", _later(stack), "in what Pulumi says"),
+        *capped("What to do", _next(stack)),
     ]
 
 
