@@ -10,6 +10,7 @@ import pytest
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
 from mailgrant.report.formats.markdown import LIMITS, markdown
+from mailgrant.report.live import Live, Missing, Named, Problem, Sort, Unseen
 from mailgrant.report.report import Report, report
 from tests.report.readings import PREVIEWS, recorded
 from tests.report.test_injection import HOSTILE, made, preview
@@ -51,6 +52,26 @@ def test_a_report_of_many_mailboxes_stays_within_the_limit(platform: str, mailbo
     assert marker["hash"] == found.hash
     # What matters most is there in any case.
     assert f"2 → {mailboxes + 3:,} mailboxes" in comment
+
+
+@pytest.mark.parametrize("platform", LIMITS)
+def test_as_many_names_that_are_not_there_stay_within_it_too(platform: str) -> None:
+    names = tuple(
+        Named(Sort.MAILBOX, f"mailbox-{number:05}@contoso.com", (("invoice-poller", "full-access"),))
+        for number in range(5_000)
+    )
+    missing = tuple(Missing(one, Problem.ABSENT) for one in names[:2_500])
+    live = Live(names, missing, unseen=(Unseen(names[2_500:], "Exchange said nothing"),))
+    preview = parse(written(5_000), "large")
+
+    comment = markdown(report([preview], live={preview.place: live}), LIMITS[platform])
+
+    assert len(comment.encode()) <= LIMITS[platform]
+    assert (
+        "5,000 names that this change brings: 2,500 not there, or not as wanted, 2,500 not known" in comment
+    )
+    assert "and 2,488 more, told by --format json" in comment
+    assert markers(comment)[0]["hash"] == large(5_000).hash
 
 
 def test_what_is_missing_is_counted() -> None:
