@@ -6,12 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailgrant.errors import NotFoundError
+from mailgrant.exchange import batch
+from mailgrant.exchange.cmdlets.mailbox import get_mailbox
 from mailgrant.exchange.connection import connect
+from mailgrant.exchange.progress import Progress
 from mailgrant.report.live import Live, Missing, Named, Problem, Sort
 from mailgrant.report.lookup import look
 from mailgrant.report.named import named
@@ -24,6 +29,12 @@ from tests.worlds import OfflineTenant, Project
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 MANAGE = ("00000002-0000-0ff1-ce00-000000000000", "Exchange.ManageAsApp")
 CLIENT = "invoice-poller"
+CONFIGURED = {
+    "azuread:tenantId": seed.TENANT_ID,
+    "mailgrant:organization": seed.ORGANIZATION,
+    "mailgrant:cloud": "custom",
+    "mailgrant:exchange": {"carrier": "rest"},
+}
 NAMED = {
     "delegated-mailboxes": ["mailbox support@contoso.com"],
     "drift": ["group newsletter-senders@contoso.com", "mailbox billing@contoso.com"],
@@ -54,12 +65,7 @@ def mailbox(name: str, client: str = CLIENT) -> Named:
 
 
 def looked_up(names: Iterable[Named], carrier: str = "rest") -> Live:
-    configured = {
-        "azuread:tenantId": seed.TENANT_ID,
-        "mailgrant:organization": seed.ORGANIZATION,
-        "mailgrant:cloud": "custom",
-        "mailgrant:exchange": {"carrier": carrier},
-    }
+    configured = {**CONFIGURED, "mailgrant:exchange": {"carrier": carrier}}
     return look(list(names), connect(configured.get), lambda _: None)
 
 
@@ -118,6 +124,21 @@ def test_hostile_names_are_names(at_offline: OfflineTenant, carrier: str) -> Non
     assert found.there == 0
     assert at_offline.control("GET", "mailboxes") == everything
     assert set(at_offline.stats()["exchange"]) == {"Get-Mailbox", "Get-Recipient"}
+
+
+def test_progress_counts_what_is_not_there_as_an_answer(at_offline: OfflineTenant) -> None:
+    calls = {
+        name: get_mailbox(name) for name in ("invoices@contoso.com", "nobody@contoso.com", "x@contoso.com")
+    }
+    said: list[str] = []
+    hours = count(step=3_600)
+    progress = Progress("looked up", len(calls), said.append, "names", lambda: float(next(hours)))
+
+    answers = dict(batch.run(connect(CONFIGURED.get), calls, progress))
+
+    assert isinstance(answers["nobody@contoso.com"], NotFoundError)
+    assert len(said) == 2
+    assert not [line for line in said if "failed" in line]
 
 
 def somebody(offline: OfflineTenant, permissions: Iterable[tuple[str, str]], role: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from mailgrant.errors import CmdletError, MailgrantError
+from mailgrant.errors import CmdletError, MailgrantError, NotFoundError
 from mailgrant.exchange.cmdlets.call import Call, Reply
 from mailgrant.exchange.progress import Progress
 from mailgrant.exchange.session import Session
@@ -17,8 +17,13 @@ def run(
     """Run them; each comes back under its key with its reply or its error, in the order in which they end."""
     key_of = {id(call): key for key, call in calls.items()}
     for call, reply in session.run_each(calls.values()):
-        progress.step(failed=isinstance(reply, MailgrantError))
+        progress.step(failed=isinstance(reply, MailgrantError) and not _is_an_answer(call, reply))
         yield key_of[id(call)], reply
+
+
+def _is_an_answer(call: Call, error: MailgrantError) -> bool:
+    """Whether somebody asked for something, and it is not there."""
+    return isinstance(error, NotFoundError) and call.cmdlet.startswith("Get-")
 
 
 def raise_if_nothing_was_done(replies: Iterable[object]) -> None:
