@@ -1,6 +1,7 @@
 """Writes the golden reports from the recorded previews, to be read before they are committed: ``python -m tests.report.readings``."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,14 +21,18 @@ NAMES = sorted(path.stem for path in PREVIEWS.glob("*.json") if path.stem != FAI
 BY_HAND = sorted(path.stem for path in DRIFTS.glob("*.jsonl"))
 
 
+MOMENTS = {"rotation": datetime(2027, 3, 5, tzinfo=UTC)}  # of the previews; the others are of one day
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
 def preview_of(name: str) -> Preview:
     """A recorded preview."""
     return parse((PREVIEWS / f"{name}.json").read_text(), name)
 
 
-def recorded(*names: str) -> Report:
-    """The report on recorded previews."""
-    return report([preview_of(name) for name in names])
+def recorded(name: str) -> Report:
+    """The report on a recorded preview, as it was on its day."""
+    return report([preview_of(name)], now=MOMENTS.get(name, NOW))
 
 
 def _written(found: Report) -> str:

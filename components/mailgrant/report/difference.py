@@ -37,6 +37,7 @@ class Change:
         before: the state before, if it changes.
         after: the state after, if it changes.
         slot: the consumer of a credential.
+        ends: when that ends.
     """
 
     op: str
@@ -51,6 +52,7 @@ class Change:
     before: str = ""
     after: str = ""
     slot: str = ""
+    ends: str = ""
 
     @property
     def why(self) -> str:
@@ -167,6 +169,7 @@ def _row(op: str, right: Right, words: str, does: Effect, before: str = "", afte
         before=before,
         after=after,
         slot=right.slot,
+        ends=right.ends,
     )
 
 

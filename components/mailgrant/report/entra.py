@@ -226,6 +226,7 @@ def _dated(resource: Resource, right: str) -> Right:
         key=f"{resource.id('applicationId')}",
         taken=taken,
         slot=slot,
+        ends=ends if ends != NOT_KNOWN else "",
     )
 
 

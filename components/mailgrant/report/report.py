@@ -5,8 +5,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
+from mailgrant import moment
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report import tenant
 from mailgrant.report.credentials import rotated
@@ -163,6 +165,7 @@ def report(
     findings: Mapping[str, Sequence[Finding]] | None = None,
     failures: Sequence[Failure] = (),
     live: Mapping[str, Live] | None = None,
+    now: datetime | None = None,
 ) -> Report:
     """The report on previews of several stacks.
 
@@ -171,16 +174,19 @@ def report(
         findings: what guardrails have to say, by the place of the stack.
         failures: stacks of which there is no preview.
         live: what the tenant says, by the place of the stack.
+        now: by which credentials have ended, aware; this moment unless given.
     """
-    found, seen = findings or {}, live or {}
-    stacks = (_stack(preview, found.get(preview.place, ()), seen.get(preview.place)) for preview in previews)
+    found, seen, then = findings or {}, live or {}, now or moment.now()
+    stacks = [
+        _stack(preview, found.get(preview.place, ()), seen.get(preview.place), then) for preview in previews
+    ]
     return Report(tuple(stacks), tuple(failures))
 
 
-def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None) -> StackReport:
+def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now: datetime) -> StackReport:
     differences = [difference(step) for step in preview.steps]
     told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
-    every = _in_turn(preview, told)
+    every = _in_turn(preview, told, now)
     once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
     changes = _told_apart(list(once))
     return StackReport(
@@ -196,9 +202,9 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None) -> 
     )
 
 
-def _in_turn(preview: Preview, changes: list[Change]) -> list[Change]:
+def _in_turn(preview: Preview, changes: list[Change], now: datetime) -> list[Change]:
     """Credentials follow each other in updates; one that is found to be gone was taken away."""
-    return changes if preview.occasion == Occasion.DRIFT else rotated(changes, preview.consumers)
+    return changes if preview.occasion == Occasion.DRIFT else rotated(changes, preview.consumers, now)
 
 
 def _order(change: Change) -> tuple[Any, ...]:

@@ -79,6 +79,7 @@ class Right:
         breadth: how much it lets in.
         taken: why it matters that somebody loses it; made of ``given`` unless it is said.
         slot: the consumer of a credential, which keeps its right when a credential gives way to the next.
+        ends: when a credential ends, as Entra writes it; empty if it does not, or nobody knows.
     """
 
     client: str
@@ -92,6 +93,7 @@ class Right:
     breadth: Breadth = GIVEN
     taken: str = ""
     slot: str = ""
+    ends: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

@@ -12,7 +12,7 @@ from mailgrant.guardrails.findings import Finding
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.kinds import APPLICATION, title
-from mailgrant.report.preview import REPLACE, Step
+from mailgrant.report.preview import REPLACE, Occasion, Step
 from mailgrant.report.report import Count, StackReport
 from mailgrant.report.resources import client_of
 from mailgrant.report.rights import ANY, Effect, Reach, Topic
@@ -20,9 +20,14 @@ from mailgrant.report.rights import ANY, Effect, Reach, Topic
 SIGNS: Final[Mapping[str, str]] = {ADD: "+", REMOVE: "−", CHANGE: "~"}
 COLUMNS: Final = ("", "application", "right", "mailbox, scope or tenant", "why it matters")
 ANY_APPLICATION: Final = "any application"
+STOPS: Final = "What somebody holds stops working at once"
+OVERLAP: Final = (
+    "To go without an outage: add another credential, let its consumer change over, then take this one away"
+)
 OWNERS: Final = (
     "An update leaves owners as they are: take one away in the Entra admin center, App registrations → Owners"
 )
+STOPPED: Final = "stopped"  # in place of an operation: a credential that had not ended
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
     "app_id object_id principal applicationId clientId principalObjectId servicePrincipalObjectId roleId"
@@ -118,6 +123,7 @@ def first(stack: StackReport) -> list[Section]:
         ),
         *_section("For the whole tenant", stack.changes, _is_tenant_wide),
         *_section("SMTP AUTH may be open where it was not", stack.changes, _opens_smtp),
+        *capped(STOPS, _stopped(stack)),
     ]
 
 
@@ -136,6 +142,28 @@ def _found(finding: Finding) -> Line:
 def _is_tenant_wide(change: Change) -> bool:
     apart = change.topic in {Topic.UNKNOWN, Topic.SMTP_AUTH}
     return change.reach == Reach.TENANT and change.effect == Effect.BROADENING and not apart
+
+
+def _stopped(stack: StackReport) -> list[Line]:
+    """What consumers hold, of a stack that has consumers: a drift tells what is gone below."""
+    if stack.occasion != Occasion.PREVIEW:
+        return []
+    ended = [change for change in stack.changes if _stops(change)]
+    followed = {
+        _consumer(change)
+        for change in stack.changes
+        if change.topic == Topic.CREDENTIAL and change.op == CHANGE
+    }
+    advice: list[Line] = [(OVERLAP,)] if followed & set(map(_consumer, ended)) else []
+    return [*map(told, ended), *advice]
+
+
+def _stops(change: Change) -> bool:
+    return change.topic == Topic.CREDENTIAL and change.op == REMOVE and change.effect == Effect.NARROWING
+
+
+def _consumer(change: Change) -> tuple[str, str, str]:
+    return change.client, change.right, change.slot
 
 
 def _opens_smtp(change: Change) -> bool:
@@ -217,7 +245,8 @@ def _credentials(stack: StackReport) -> list[Line]:
     ops: dict[tuple[str, str, str], list[str]] = {}
     for change in stack.changes:
         if change.topic == Topic.CREDENTIAL:
-            ops.setdefault((change.client, change.right, change.slot or change.object), []).append(change.op)
+            did = STOPPED if _stops(change) else change.op
+            ops.setdefault((change.client, change.right, change.slot or change.object), []).append(did)
     return [
         (Name(client), f": {right} ", Name(slot), f" {_became(did, phrases(stack.occasion).revoked)}")
         for (client, right, slot), did in sorted(ops.items())
@@ -225,6 +254,8 @@ def _credentials(stack: StackReport) -> list[Line]:
 
 
 def _became(ops: list[str], revoked: str) -> str:
+    if STOPPED in ops:
+        return "replaced: what it holds stops working at once" if CHANGE in ops or ADD in ops else revoked
     if CHANGE in ops or {ADD, REMOVE} <= {*ops}:
         ended = "; an earlier one ends" if REMOVE in ops else ""
         return f"rotated{ended}"
