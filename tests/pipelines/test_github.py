@@ -40,9 +40,12 @@ def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
         assert found.vouched() == {f"repo:contoso/mail:{job}" for job in jobs}
 
         # Nothing to change: nobody is asked for an approval.
+        found.only("dev")
         seen.clear()
         assert found.results(found.push(reviewed))["dev / up"] == "skipped"
         assert seen == {}
+
+        found.only("dev", "prod")
 
         # A pull request: one comment a stack, and the preview changes nothing.
         found.git("switch", "--quiet", "--create", "change")

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,28 +19,12 @@ from tests.forge.stand_ins import TOKEN, S
 from tests.forge.stand_ins import serving as forge
 from tests.identities.stand_ins import AUDIENCE, ISSUER, Asked, Keys, make_keys
 from tests.identities.stand_ins import serving as endpoint
-from tests.pipelines.files import ROOT
 from tests.pipelines.jobs import REPOSITORY, Event, Repository
+from tests.pipelines.repositories import WHO, git, made, pull_request
 from tests.pipelines.runner import Approve, Jobs, Runner, approved
 from tests.worlds import OfflineTenant, Project
 
 PLACEHOLDER = "22222222-2222-4222-8222-222222222222"  # the tenant of the worked examples
-STACK = """\
-config:
-  azuread:tenantId: 0ff11ce0-7e4a-4b1d-9c3e-c0a750000001
-  mailgrant:organization: contoso.onmicrosoft.com
-  mailgrant:cloud: custom
-  mailgrant:suffix: SUFFIX
-  mailgrant:clients:
-    invoice-poller:
-      kind: daemon
-      protocols: [imap]
-      mailboxes:
-        invoices@contoso.com: full-access
-        billing@contoso.com: full-access
-      credentials:
-        poller-vm: {type: secret, lifetime: 30d, rotate: 15d}
-"""
 BILLING = "        billing@contoso.com: full-access\n"
 SUPPORT = "        support@contoso.com: full-access\n"
 LEGAL = "        legal@contoso.com: full-access\n"
@@ -51,8 +33,6 @@ CONNECTIONS = {"reader": "mailgrant-dev-reader", "writer": "mailgrant-dev"}  # o
 ORGANIZATION = "55555555-5555-4555-8555-555555555555"
 DEVOPS_ISSUER = f"https://vstoken.dev.azure.com/{ORGANIZATION}"
 READ_ONLY = "ghs_of_a_job_that_may_only_read"
-WHO = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-AUTHOR = ("-c", "user.name=Adele", "-c", "user.email=adele@contoso.com")
 
 
 @dataclass
@@ -73,8 +53,7 @@ class World(Generic[S]):
     rows: list[dict[str, str]] = field(default_factory=list)
 
     def git(self, *arguments: str) -> None:
-        command = ["git", "-C", str(self.origin), *AUTHOR, *arguments]
-        subprocess.run(command, check=True, env={**os.environ, **WHO}, stdout=subprocess.DEVNULL)
+        git(self.origin, *arguments)
 
     def commit(self, stack: str, old: str, new: str) -> None:
         """Change a stack's file on the branch that is checked out."""
@@ -85,11 +64,7 @@ class World(Generic[S]):
 
     def pull_request(self, branch: str) -> Jobs:
         """What GitHub runs for a commit on a branch that has a pull request."""
-        here = {"repo": {"full_name": REPOSITORY}}
-        payload = {"pull_request": {"number": 7, "head": here, "base": here}}
-        return self.runner.run(
-            ".github/workflows/preview.yml", Event("pull_request", f"refs/heads/{branch}", payload)
-        )
+        return self.runner.run(".github/workflows/preview.yml", pull_request(branch))
 
     def push(self, approve: Approve = approved) -> Jobs:
         """What it runs for a commit on main."""
@@ -110,6 +85,12 @@ class World(Generic[S]):
     def at(self, moment: datetime) -> None:
         """Let mailgrant think that it is another day."""
         self.runner.repository.environment["MAILGRANT_NOW"] = moment.isoformat()
+
+    def application(self, name: str) -> dict[str, Any]:
+        """An application of the tenant, by its name."""
+        path = f"/v1.0/applications?$filter=displayName eq '{name}'"
+        [found] = self.offline.graph("GET", path)["value"]
+        return dict(found)
 
     @property
     def administrator(self) -> Project:
@@ -147,7 +128,7 @@ def world(folder: Path, stacks: Sequence[str], github: S) -> Iterator[World[S]]:
     offline = OfflineTenant(home, process.start(home))
     try:
         with forge(github), endpoint(lambda asked: _vouch(asked, keys)) as oidc:
-            origin = _repository(folder / "origin", stacks, offline)
+            origin = made(folder / "origin", stacks)
             machine = _machine(offline, github.url)
             repository = Repository(origin, machine, {}, (TOKEN, READ_ONLY), f"{oidc.url}/token")
             found = World(offline, origin, github, Runner(repository, folder / "jobs"))
@@ -182,23 +163,6 @@ def _machine(offline: OfflineTenant, api: str) -> dict[str, str]:
     return {name: value for name, value in offline.environment.items() if name not in left_out} | own
 
 
-def _repository(folder: Path, stacks: Sequence[str], offline: OfflineTenant) -> Path:
-    for name in (
-        "Pulumi.yaml",
-        "__main__.py",
-        "stacks/Pulumi.automation.yaml",
-        "stacks/Pulumi.automation-reader.yaml",
-    ):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / ".github", folder / ".github")
-    (folder / ".venv").symlink_to(sys.prefix)
-    (folder / ".gitignore").write_text(".venv\n")
-    for name in stacks:
-        (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(STACK.replace("SUFFIX", name))
-    return folder
-
-
 def _set_up(world: World[S], stacks: Sequence[str]) -> dict[str, str]:
     """As docs/pipelines/github-actions.md tells; gives the client ids of the two identities."""
     project = world.administrator
@@ -209,13 +173,11 @@ def _set_up(world: World[S], stacks: Sequence[str]) -> dict[str, str]:
         _localize(world.origin / "stacks" / f"Pulumi.{name}.yaml", stacks, CONNECTIONS[kind])
         project.pulumi("stack", "init", name)
         project.pulumi("up", "--stack", name, "--yes", "--skip-preview")
-        outputs = json.loads(project.pulumi("stack", "output", "--stack", name, "--json"))
-        ids[kind] = outputs["automation"]["client_id"]
+        title = name.replace("automation", "mailgrant")
+        ids[kind] = world.application(title)["appId"]
     for name in stacks:
         project.pulumi("stack", "init", name)
-    world.git("init", "--quiet", "--initial-branch", "main")
-    world.git("add", "--all")
-    world.git("commit", "--quiet", "--message", "Two stacks")
+    world.git("commit", "--quiet", "--all", "--message", "What opens their secrets")
     return ids
 
 
