@@ -60,11 +60,16 @@ def a_pull_request_shows_who_gains_what(found: Mail) -> None:
     assert "Looked up in the tenant" in found.github.texts()[0]
     assert "Could not be looked up" not in "".join(found.github.texts())
 
-    # A second push to it: the comments are edited in place.
+    # A team that wants it so: what gives more rights is red.
     found.switch("MAILGRANT_LIVE", "")
+    found.switch("MAILGRANT_PREVIEW_APPROVAL", "broadening")
+    found.only("dev")
+    red = {"preview dev": "failure", "mailgrant gate": "failure"}
+    assert found.results(found.pull_request("change")) == red
+
+    # A second push to it: the comments are edited in place.
     first = list(found.github.found)
     found.commit("dev", SUPPORT, "")
-    found.only("dev")
     assert set(found.results(found.pull_request("change")).values()) == {"success"}
     assert list(found.github.found) == first
     assert verdicts(found) == {"mailgrant/dev": "neutral", "mailgrant/prod": "narrowing"}
@@ -72,8 +77,7 @@ def a_pull_request_shows_who_gains_what(found: Mail) -> None:
 
     # What a guardrail forbids makes it red, and the comment says so.
     found.commit("dev", CLIENTS, FORBIDDEN + CLIENTS)
-    red = found.pull_request("change")
-    assert found.results(red) == {"preview dev": "failure", "mailgrant gate": "failure"}
+    assert found.results(found.pull_request("change")) == red
     assert "forbidden_mailboxes" in "".join(found.github.texts())
 
 

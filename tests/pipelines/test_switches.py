@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.identities.stand_ins import serving
 from tests.pipelines.jobs import Event, Repository
 from tests.pipelines.repositories import made, pull_request
 from tests.pipelines.runner import Runner
@@ -37,6 +38,21 @@ def test_a_fork_gets_no_preview_and_the_check_that_is_required_does_not_pass(run
     fork = results(runner, "preview", pull_request("main", "somebody/mail"))
 
     assert fork == {"preview": "skipped", "mailgrant gate": "failure"}
+
+
+def test_without_a_token_for_the_state_nothing_is_previewed(runner: Runner) -> None:
+    with serving(lambda _: (403, "no token for this job")) as endpoint:
+        runner.repository.oidc = f"{endpoint.url}/token"
+        runner.repository.variables |= {"MAILGRANT_STACKS": STACKS, "MAILGRANT_STATE_READER": "s"}
+
+        jobs = runner.run(".github/workflows/preview.yml", pull_request("main"))
+
+    assert {name: job.result for name, job in jobs.items()} == {
+        "preview prod": "failure",
+        "mailgrant gate": "failure",
+    }
+    assert "403" in jobs["preview prod"].log
+    assert "mailgrant" not in jobs["preview prod"].log
 
 
 def test_an_update_comes_from_main_alone(runner: Runner) -> None:
