@@ -12,6 +12,7 @@ import pytest
 from mailgrant.report import gate
 from mailgrant.report.formats import document
 from tests.report.readings import GOLDEN, PREVIEWS, recorded
+from tests.report.test_limits import written
 from tests.worlds import OfflineTenant, Project
 
 ADDED, REMOVED = str(PREVIEWS / "mailbox-added.json"), str(PREVIEWS / "mailbox-removed.json")
@@ -140,6 +141,16 @@ def test_one_preview_becomes_several_files(tmp_path: Path) -> None:
     assert "broadening, stack mailgrant/offline" in done.stdout.decode()
     assert (tmp_path / "comment.md").read_text() == (GOLDEN / "mailbox-added.md").read_text()
     assert json.loads((tmp_path / "report.json").read_text())["hash"] == recorded("mailbox-added").hash
+
+
+@pytest.mark.parametrize(("form", "code"), [("markdown", 7), ("github-summary", 0), ("json", 0)])
+def test_what_nobody_can_read_nobody_can_approve(form: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_text(written(5_000))
+
+    done = run(tmp_path, "--preview", "large.json", "--write", f"{form}=report", "--require-whole")
+
+    assert done.returncode == code
+    assert ("nobody can approve" in done.stderr.decode()) == bool(code)
 
 
 REFUSED = {

@@ -1,11 +1,14 @@
 """However much changes, a report stays within its platform's limit, is quick, and never looks whole when it is not."""
 
+import itertools
 import json
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document, text
@@ -37,6 +40,17 @@ def markers(comment: str) -> list[dict[str, Any]]:
     return [json.loads(found) for found in MARKER.findall(comment)]
 
 
+def readable(comment: str) -> int:
+    """How many changes somebody can read there: rows of one, and lines of lists for all that the list is of."""
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(comment)
+    rows = [line for line in comment.splitlines() if re.match(r"\| [+−~] \|", line)]
+    found = sum(" of them, listed below |" not in row for row in rows)
+    for before, block in itertools.pairwise(tokens):
+        if block.type == "fence" and block.info == "":
+            found += len(block.content.splitlines()) * (before.content.count("; ") + 1)
+    return found
+
+
 @pytest.mark.parametrize("platform", LIMITS)
 @pytest.mark.parametrize("mailboxes", [1, 100, 250, 300, 1_000, 5_000])
 def test_a_report_of_many_mailboxes_stays_within_the_limit(platform: str, mailboxes: int) -> None:
@@ -46,8 +60,7 @@ def test_a_report_of_many_mailboxes_stays_within_the_limit(platform: str, mailbo
 
     assert len(comment.encode()) <= LIMITS[platform]
     [marker] = markers(comment)
-    rows = comment.count("\n| ") - 1  # without the table's head
-    assert marker["complete"] == (rows == len(found.changes))
+    assert marker["complete"] == (readable(comment) == len(found.changes))
     assert marker["complete"] != ("**This report is cut and is no approval.**" in comment)
     assert marker["hash"] == found.hash
     # What matters most is there in any case.
@@ -79,13 +92,54 @@ def test_what_is_missing_is_counted() -> None:
 
     comment = markdown(found, LIMITS["markdown"])
 
-    rows = comment.count("\n| ") - 1
-    assert f"{len(found.changes) - rows:,} of {len(found.changes):,} rows are missing" in comment
+    missing = len(found.changes) - readable(comment)
+    assert f"{missing:,} of {len(found.changes):,} changes cannot be read here" in comment
     told = [
         int(number.replace(",", ""))
         for number in re.findall(r"^- ([\d,]+) of .* \([+−~]\)$", comment, re.MULTILINE)
     ]
-    assert sum(told) == len(found.changes) - rows
+    assert sum(told) == missing
+
+
+def test_as_many_as_a_tenant_may_have_can_be_read_and_approved_in_a_summary() -> None:
+    """Where rows have no room, what differs in its mailbox alone is one row, with a list."""
+    comment = markdown(large(5_000), LIMITS["github-summary"])
+
+    assert markers(comment)[0]["complete"]
+    assert "| + | `invoice-poller` | `full-access` | 5,000 of them, listed below |" in comment
+    assert readable(comment) == 10_002
+
+
+def test_the_same_names_have_one_list_whatever_changes_there() -> None:
+    full, also = recorded("mailbox-added").changes
+    changes = tuple(
+        replace(change, object=f"mailbox-{number:05}@contoso.com")
+        for change in (full, also)
+        for number in range(1_000)
+    )
+    stack = replace(recorded("mailbox-added").stacks[0], changes=changes, steps=())
+
+    comment = markdown(Report((stack,)), LIMITS["markdown"])
+
+    heading = "+ <code>invoice&#45;poller</code>, <code>full&#45;access&#43;automapping</code>; ~ any application, <code>SMTP AUTH</code>: 1,000"
+    assert f"<details><summary>{heading}</summary>" in comment
+    assert comment.count("mailbox-00999@contoso.com") == 1
+    assert readable(comment) == 2_000
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_a_list_has_a_line_for_each_name_whatever_it_holds(number: int) -> None:
+    change = recorded("mailbox-added").changes[0]
+    changes = tuple(replace(change, object=f"{HOSTILE[number]}{index}") for index in range(1_000))
+    stack = replace(recorded("mailbox-added").stacks[0], changes=changes, steps=())
+
+    comment = markdown(Report((stack,)), LIMITS["markdown"])
+
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(comment)
+    listed = [len(token.content.splitlines()) for token in tokens if token.type == "fence"]
+    missing = re.findall(r"([\d,]+) of 1,000 changes cannot be read here", comment)
+    assert sum(listed) + sum(int(one.replace(",", "")) for one in missing) == 1_000
+    assert markers(comment)[0]["complete"] == (listed == [1_000])
 
 
 def test_pulumis_own_part_is_cut_without_making_the_report_less() -> None:

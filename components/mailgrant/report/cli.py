@@ -38,6 +38,13 @@ ApprovalOption = Annotated[
         "--require-approval", help="Exit code 7 if more is possible than before, or if any right changes."
     ),
 ]
+WholeOption = Annotated[
+    bool,
+    typer.Option(
+        "--require-whole",
+        help="Exit code 7 if a report had to be cut to fit: what nobody can read, nobody can approve.",
+    ),
+]
 LiveOption = Annotated[
     bool,
     typer.Option(
@@ -58,6 +65,7 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     output: OutputOption = None,
     also: WriteOption = None,
     require_approval: ApprovalOption = gate.Approval.NEVER,
+    require_whole: WholeOption = False,
     live: LiveOption = False,
     schema: SchemaOption = False,
 ) -> None:
@@ -73,9 +81,13 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     shown, failures = _previews(stacks or [], previews or [])
     seen = _asked(shown, [] if previews else stacks or []) if live else {}
     found = report(shown, findings_here(shown, Path.cwd()), failures, seen)
-    write(found, form, output, asked)
+    whole = write(found, form, output, asked)
     found.refuse_failed()
-    raise typer.Exit(gate.exit_code(found, require_approval))
+    code = gate.exit_code(found, require_approval)
+    if require_whole and not whole and not code:
+        _say("The report is cut to fit: nobody can approve what nobody can read. Change less at once.")
+        code = gate.APPROVAL_WANTED
+    raise typer.Exit(code)
 
 
 def _previews(stacks: Sequence[str], files: Sequence[str]) -> tuple[list[Preview], list[Failure]]:

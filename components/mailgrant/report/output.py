@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from mailgrant.report.formats import document, text
-from mailgrant.report.formats.markdown import LIMITS, markdown
+from mailgrant.report.formats.markdown import LIMITS, is_whole, markdown
 from mailgrant.report.preview import PreviewError
 from mailgrant.report.report import Report
 
@@ -75,7 +75,7 @@ def _target(given: str) -> Target:
     return Format(form), Path(path)
 
 
-def write(found: Report, form: Format, output: Path | None, also: Iterable[Target] = ()) -> None:
+def write(found: Report, form: Format, output: Path | None, also: Iterable[Target] = ()) -> bool:
     """Write a report to the terminal or a file, and to others besides.
 
     Args:
@@ -84,22 +84,31 @@ def write(found: Report, form: Format, output: Path | None, also: Iterable[Targe
         output: a file; standard output unless given.
         also: others.
 
+    Returns:
+        whether all of it can be read in each of them.
+
     Raises:
         PreviewError: a file cannot be written.
     """
-    for other in also:
-        _save(found, *other)
-    if output:
-        _save(found, form, output)
-    elif form == Format.TEXT:
+    whole = [_put(found, *one) for one in [*also, (form, output)]]
+    return all(whole)
+
+
+def _put(found: Report, form: Format, path: Path | None) -> bool:
+    if path is None and form == Format.TEXT:
         Console().print(text.text(found))
+        return True
+    written = _written(found, form)
+    if path is None:
+        sys.stdout.buffer.write(written.encode())
     else:
-        sys.stdout.buffer.write(_written(found, form).encode())
+        _save(path, written)
+    return form not in LIMITS or is_whole(written)
 
 
-def _save(found: Report, form: Format, path: Path) -> None:
+def _save(path: Path, written: str) -> None:
     try:
-        path.write_text(_written(found, form), encoding="utf-8")
+        path.write_text(written, encoding="utf-8")
     except OSError as error:
         raise PreviewError(f"{path} cannot be written: {error.strerror}") from None
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 # Controls, formats (the bidirectional ones among them), surrogates, what is private or not assigned, separators of lines.
@@ -42,13 +43,24 @@ def cut(text: str) -> str:
     return f"{text[:LONGEST]}… ({len(text)} letters)" if is_cut(text) else text
 
 
+def line(text: str) -> str:
+    """A value as one line: what cannot be seen is written out, ends of lines too."""
+    return visible(cut(text)) or EMPTY
+
+
 def code(text: str) -> str:
     """A value as code in Markdown: no mark-up, no link, no mention, no end of its cell."""
-    shown = visible(cut(text)) or EMPTY
-    long = UNBROKEN.search(shown) is not None
-    if PLAIN.fullmatch(shown) and not long:
+    shown = line(text)
+    if PLAIN.fullmatch(shown) and not UNBROKEN.search(shown):
         return f"`{shown}`"
     # In a code span of a table, backslashes, backticks and pipes mean different things to different readers.
+    return html_code(text)
+
+
+def html_code(text: str) -> str:
+    """A value as code in HTML, where Markdown means nothing, too."""
+    shown = line(text)
+    long = UNBROKEN.search(shown) is not None
     letters = (_entity(letter) + (BREAK if long and letter in BREAKABLE else "") for letter in shown)
     return f"<code>{''.join(letters)}</code>"
 
@@ -84,3 +96,19 @@ def _json_escape(letter: str) -> str:
         if letter == "\\"
         else "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
     )
+
+
+def size(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text.encode())
+
+
+def shortened(lines: Iterable[str], room: int) -> list[str]:
+    """Whole lines from their begin, as many as a fenced block has room for; letters that are written out need more."""
+    kept: list[str] = []
+    for line in lines:
+        room -= size(fenced(line)) - size(fenced("")) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return kept
