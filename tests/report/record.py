@@ -122,6 +122,12 @@ azuread.Application(
 )
 azuread.Application("by-hand", display_name="by hand", opts=pulumi.ResourceOptions(import_="/applications/%s"))
 """
+SCANNER: Final = {
+    "kind": "app-password",
+    "protocols": ["smtp"],
+    "mailboxes": {"frontdesk@contoso.com": "send-as"},
+    "credentials": {"bridge": {"type": "secret"}},
+}
 BILLING: Final = {"billing@contoso.com": "full-access, send-as"}
 INVOICES: Final = {"invoices@contoso.com": "full-access"}
 SCENARIOS: Final[Mapping[str, Callable[[Config], Any]]] = {
@@ -154,6 +160,11 @@ SCENARIOS: Final[Mapping[str, Callable[[Config], Any]]] = {
         "newsletter", kind="delegated", smtp_scope=None, device_code=True, credentials={}, protocols=["imap"]
     ),
     "client-removed": _remove(POLLER),
+    "client-renamed": lambda config: config["mailgrant:clients"].update(
+        {"invoice-robot": config["mailgrant:clients"].pop(POLLER)}
+    ),
+    "third-party-removed": _remove("thunderbird"),
+    "app-password-client": lambda config: config["mailgrant:clients"].update({"scanner": SCANNER}),
     "consent-for-everybody": _client("thunderbird", consent="tenant"),
     "consent-for-one-more": _client("thunderbird", consent=["frontdesk@contoso.com", "adele@contoso.com"]),
     "published-client-exchanged": _client("thunderbird", client_id="thunderbird-old"),
