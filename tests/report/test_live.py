@@ -36,6 +36,8 @@ CONFIGURED = {
     "mailgrant:exchange": {"carrier": "rest"},
 }
 NAMED = {
+    "app-password-client": ["mailbox frontdesk@contoso.com"],
+    "client-renamed": ["mailbox billing@contoso.com", "mailbox invoices@contoso.com"],
     "delegated-mailboxes": ["mailbox support@contoso.com"],
     "drift": ["group newsletter-senders@contoso.com", "mailbox billing@contoso.com"],
     "mailbox-added": ["mailbox support@contoso.com"],
