@@ -6,9 +6,9 @@ import pytest
 
 from tests.forge.stand_ins import TOKEN, AzureStandIn
 from tests.pipelines.agent import Agent
-from tests.pipelines.world import BILLING, CONNECTIONS, SUPPORT, World, world
+from tests.pipelines.world import BILLING, CONNECTIONS, SUPPORT, World, needs_what_runners_have, world
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, needs_what_runners_have]
 
 
 def agent(found: World[AzureStandIn], folder: Path) -> Agent:

@@ -7,9 +7,9 @@ import pytest
 
 from tests.forge.stand_ins import GitHubStandIn
 from tests.pipelines.runner import Jobs
-from tests.pipelines.world import BILLING, LEGAL, SUPPORT, World, world
+from tests.pipelines.world import BILLING, LEGAL, SUPPORT, World, needs_what_runners_have, world
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, needs_what_runners_have]
 
 Mail = World[GitHubStandIn]
 CLIENTS = "  mailgrant:clients:\n"

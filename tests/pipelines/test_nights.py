@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.forge.issue_stand_ins import IssuesStandIn
-from tests.pipelines.world import BILLING, SUPPORT, World, world
+from tests.pipelines.world import BILLING, SUPPORT, World, needs_what_runners_have, world
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, needs_what_runners_have]
 
 CLIENT = "invoice-poller"
 

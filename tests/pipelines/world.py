@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 import jwt
+import pytest
 import yaml
 
 from offline_tenant import process, seed
@@ -32,6 +34,10 @@ IDENTITIES = {"automation": "writer", "automation-reader": "reader"}
 CONNECTIONS = {"reader": "mailgrant-dev-reader", "writer": "mailgrant-dev"}  # of Azure DevOps
 ORGANIZATION = "55555555-5555-4555-8555-555555555555"
 DEVOPS_ISSUER = f"https://vstoken.dev.azure.com/{ORGANIZATION}"
+LACKING = [name for name in ("bash", "curl", "jq") if shutil.which(name) is None]
+needs_what_runners_have = pytest.mark.skipif(
+    bool(LACKING), reason=f"runners have it, and this machine has not: {', '.join(LACKING)}"
+)
 READ_ONLY = "ghs_of_a_job_that_may_only_read"
 
 
