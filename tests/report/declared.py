@@ -190,11 +190,7 @@ def preview(before: Mapping[str, Declared], after: Mapping[str, Declared]) -> di
     summary: dict[str, int] = {}
     for step in steps:
         summary[step["op"]] = summary.get(step["op"], 0) + 1
-    root = {
-        "op": "same",
-        "urn": STACK,
-        "oldState": {"type": "pulumi:pulumi:Stack", "outputs": _put_out(before)},
-    }
+    root = {"op": "same", "urn": STACK, "oldState": {"type": "pulumi:pulumi:Stack"}}
     return {"steps": [root, *steps], "changeSummary": summary}
 
 
@@ -234,7 +230,8 @@ def _steps(
         seen = Declared(new.type, new.parent, new.custom, inputs, new.id, {})
         if old is None:
             yield {"op": "create", "urn": urn, "newState": _state(seen)}
-        elif (op := _op(old, seen)) != "same":
+        else:
+            op = _op(old, seen)
             yield {"op": op, "urn": urn, "oldState": _state(old), "newState": _state(seen)}
     for urn, old in before.items():
         if urn not in after:
@@ -258,19 +255,6 @@ def _state(one: Declared) -> dict[str, Any]:
         "inputs": dict(one.inputs),
         "outputs": dict(one.outputs),
     }
-
-
-TYPES: Final = {"ApplicationPassword": "secret", "ApplicationCertificate": "certificate"}
-
-
-def _put_out(before: Mapping[str, Declared]) -> dict[str, Any]:
-    """The credentials among the stack's outputs."""
-    clients: dict[str, Any] = {}
-    for urn, one in before.items():
-        if type_ := TYPES.get(one.type.rpartition(":")[2]):
-            name, consumer, _ = urn.rpartition("::")[2].split(".")
-            clients.setdefault(name, {"credentials": {}})["credentials"][consumer] = {"type": type_}
-    return {"clients": clients}
 
 
 def written(before: Mapping[str, Declared], after: Mapping[str, Declared]) -> str:

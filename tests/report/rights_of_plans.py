@@ -4,6 +4,7 @@ It shares nothing with the report but the words in which rights are named.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from mailgrant.model import (
@@ -96,6 +97,24 @@ def _credentials(name: str, one: DaemonPlan | DelegatedPlan) -> Iterator[Right]:
             yield name, "client secret", consumer
         elif isinstance(credential, CertificateCredential):
             yield name, "certificate", consumer
+
+
+def lives(before: Plan, after: Plan) -> dict[Right, bool]:
+    """Secrets and certificates that last for another time than before, by client, right and consumer: whether for longer."""
+    found: dict[Right, bool] = {}
+    for name in before.clients.keys() & after.clients.keys():
+        old, new = _lifetimes(name, before.clients[name]), _lifetimes(name, after.clients[name])
+        found |= {one: new[one] > old[one] for one in old.keys() & new.keys() if new[one] != old[one]}
+    return found
+
+
+def _lifetimes(name: str, one: ClientPlan) -> dict[Right, timedelta]:
+    kinds = {SecretCredential: "client secret", CertificateCredential: "certificate"}
+    return {
+        (name, kinds[type(credential)], consumer): credential.lifetime
+        for consumer, credential in getattr(one, "credentials", {}).items()
+        if isinstance(credential, SecretCredential | CertificateCredential)
+    }
 
 
 def switches(plan: Plan) -> dict[tuple[str, str], str]:

@@ -40,7 +40,7 @@ GATES = {
     ("mailbox-added", "any-change"): 7,
     ("mailbox-removed", "broadening"): 0,
     ("mailbox-removed", "any-change"): 7,
-    ("credential-replaced", "broadening"): 0,
+    ("credential-replaced", "broadening"): 7,
     ("credential-replaced", "any-change"): 7,
     ("rotation", "broadening"): 0,
     ("rotation", "any-change"): 7,

@@ -165,7 +165,7 @@ def test_access_that_is_not_known_yet_is_said_to_be_so(hidden: str) -> None:
 def test_a_change_that_a_secret_hides_is_told() -> None:
     type_ = "azuread:index/applicationCertificate:ApplicationCertificate"
     same = {"applicationId": "a", "endDate": "2027-01-01T00:00:00Z"}
-    [change] = changes("update", type_, {**same, "value": "one"}, {**same, "value": "[secret]"})
+    *_, change = changes("update", type_, {**same, "value": "one"}, {**same, "value": "[secret]"})
 
     assert change.object == f"{type_} poller: value"
     assert change.effect == Effect.BROADENING

@@ -132,7 +132,7 @@ def between(before: Plan, after: Plan) -> StackReport:
     """The report on the way from one plan to the other."""
     there = declared(before, {**FOUND, "organization": {"smtp_auth": "disabled"}})
     wanted = declared(after, {**FOUND, "organization": {"smtp_auth": "disabled"}})
-    [stack] = report([parse(written(there, wanted), "the preview")]).stacks
+    [stack] = report([parse(written(there, wanted), "the preview")], now=after.now).stacks
     return stack
 
 
@@ -184,7 +184,11 @@ def test_the_rows_are_the_difference_of_the_rights(before: Plan, after: Plan) ->
     wanted, lasting = expected(before, after)
     of_lasting = {row for row in found if row[2] in {"client secret", "certificate"} and row[1:] in lasting}
     assert Counter({row: number for row, number in found.items() if row not in of_lasting}) == Counter(wanted)
-    assert {row[0] for row in of_lasting} <= {"change", "remove"}
+    changed_lives = plans.lives(before, after)
+    assert {row[1:] for row in of_lasting} == {row for row in lasting if row in changed_lives}
+    assert {row[1:] for row in of_lasting if row[0] == "add"} == {
+        row for row, longer in changed_lives.items() if longer and row in lasting
+    }
 
     changed = {
         (change.right, change.object, change.before, change.after)
@@ -198,8 +202,9 @@ def test_the_rows_are_the_difference_of_the_rights(before: Plan, after: Plan) ->
 
     # The verdict follows from these, and from nothing else.
     opened = any(plans.is_opened(*change[2:]) for change in changed) or bool(was - will)
-    gained = any(op == "add" for op, *_ in wanted) or opened or _new_applications(before, after)
-    lost = bool(wanted) or bool(changed) or bool(blocks) or _new_applications(after, before)
+    gained = any(row[0] == "add" for row in [*wanted, *of_lasting])
+    gained |= opened or _new_applications(before, after)
+    lost = bool(wanted or of_lasting or changed or blocks) or _new_applications(after, before)
     verdict = Effect.BROADENING if gained else Effect.NARROWING if lost else Effect.NEUTRAL
     assert stack.verdict == verdict
 

@@ -21,6 +21,7 @@ from mailgrant.report.output import Format, FormatOption, OutputOption, WriteOpt
 from mailgrant.report.preview import Occasion, Preview, PreviewError
 from mailgrant.report.report import Failure, report
 from mailgrant.report.stacks import StackOption, looked_at
+from mailgrant.report.wholeness import WRITE_IT
 
 STANDARD_INPUT: Final = "-"
 
@@ -137,9 +138,7 @@ def _read(name: str) -> str:
     except OSError as error:
         raise PreviewError(f"{name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise PreviewError(
-            f"{name} is no text", "Write it with: pulumi preview --json > preview.json"
-        ) from None
+        raise PreviewError(f"{name} is no text", WRITE_IT) from None
 
 
 def _refuse_others(found: Sequence[Preview], files: Sequence[str], stacks: Sequence[str]) -> None:

@@ -5,7 +5,8 @@ import binascii
 import pickletools
 from typing import Any, Final
 
-DYNAMIC: Final = "pulumi-python:dynamic"
+from mailgrant.report.preview import DYNAMIC
+
 # All that it takes to name a class and make an instance of it that holds nothing.
 BY_NAME: Final = frozenset(
     {"PROTO", "FRAME", "SHORT_BINUNICODE", "MEMOIZE", "STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ", "STOP"}

@@ -1,17 +1,19 @@
 """What one step changes: rights before and after, and whatever of it cannot be judged."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailgrant.report import resources
 from mailgrant.report.code import is_ours
 from mailgrant.report.kinds import KINDS, Kind, beyond
-from mailgrant.report.preview import QUIET, REPLACE, State, Step
+from mailgrant.report.preview import DYNAMIC, QUIET, REPLACE, State, Step
 from mailgrant.report.resources import client_of, ignored, inputs
 from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
-from mailgrant.report.values import NotUnderstoodError, is_opaque, is_unknown
+from mailgrant.report.values import SECRET, NotUnderstoodError, block, is_opaque, is_unknown
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
@@ -33,11 +35,14 @@ class Change:
         effect: what it does to what is possible.
         reach: how far it goes.
         topic: where a report tells it.
-        identity: what tells it apart from a change that reads alike, such as ids; part of the hash.
+        identity: what tells it apart from a change that reads alike, such as ids and values; part of the hash.
         before: the state before, if it changes.
         after: the state after, if it changes.
         slot: the consumer of a credential.
         ends: when that ends.
+        holder: the application that it is of, by id.
+        period: its number, if it rotates.
+        certificate: the SHA-256 of one, if it is known.
     """
 
     op: str
@@ -53,6 +58,9 @@ class Change:
     after: str = ""
     slot: str = ""
     ends: str = ""
+    holder: str = ""
+    period: int | None = None
+    certificate: str = ""
 
     @property
     def why(self) -> str:
@@ -82,7 +90,9 @@ class Difference:
 def difference(step: Step) -> Difference:
     """What a step changes; a step that cannot be judged is a change, too."""
     kind = KINDS.get(step.type)
-    if _is_quiet(step) or (kind is None and not step.state.custom):
+    if _is_quiet(step):
+        return Difference(step, tuple(_exchanged(step)))
+    if kind is None and not step.state.custom:
         return Difference(step)  # a component is what its children are
     if kind is None:
         return Difference(
@@ -105,6 +115,13 @@ def _values(state: State | None) -> tuple[Any, Any]:
     return (state.inputs, state.outputs) if state else (None, None)
 
 
+def _exchanged(step: Step) -> Iterator[Change]:
+    """Code that has another one in its place, which says itself that nothing changes."""
+    old, new = (state.inputs.get("__provider") if state else None for state in (step.old, step.new))
+    if step.type.startswith(DYNAMIC) and step.old and new not in (None, old) and not is_ours(new, step.type):
+        yield _strange(step, "the code behind it is another one, and not mailgrant's", value=new)
+
+
 def _judged(step: Step, kind: Kind) -> Difference:
     old, new = resources.sides(step)
     before, after = tuple(kind.rights(old, new)), tuple(kind.rights(new, old))
@@ -116,7 +133,7 @@ def _judged(step: Step, kind: Kind) -> Difference:
     renewed = kind.renews and step.op in REPLACE
     compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
     strange = tuple(_unjudged(step, beyond(kind, changed)))
-    hidden = () if compared or step.op == "import" else tuple(_hidden(step, kind, changed))
+    hidden = () if step.op == "import" else tuple(_hidden(step, kind, changed))
     gone = () if compared else tuple(_gone(step, kind))
     return Difference(step, (*compared, *strange, *hidden, *gone), before, after, _unknown(step))
 
@@ -165,15 +182,18 @@ def _row(op: str, right: Right, words: str, does: Effect, before: str = "", afte
         does,
         right.reach,
         right.topic,
-        identity=right.key,
+        identity=f"{right.key} {right.state}",
         before=before,
         after=after,
         slot=right.slot,
         ends=right.ends,
+        holder=right.holder,
+        period=right.period,
+        certificate=right.certificate,
     )
 
 
-def _strange(step: Step, words: str, path: str = "") -> Change:
+def _strange(step: Step, words: str, path: str = "", value: Any = None) -> Change:
     op = ADD if step.old is None else REMOVE if step.new is None else CHANGE
     return Change(
         op,
@@ -184,22 +204,44 @@ def _strange(step: Step, words: str, path: str = "") -> Change:
         Effect.BROADENING,
         Reach.TENANT,
         Topic.UNKNOWN,
+        identity=_digest(step.new.inputs if step.new and not path and value is None else value),
     )
+
+
+def _digest(value: Any) -> str:
+    """Stands for a value that nobody here can judge, so that the one that was approved is the one that is applied."""
+    written = json.dumps(value, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _unjudged(step: Step, paths: Iterable[str]) -> Iterator[Change]:
     for path in paths:
-        yield _strange(step, "mailgrant does not know what this property allows", path)
+        value = _at(inputs(step.new), path)
+        yield _strange(step, "mailgrant does not know what this property allows", path, value)
     if step.new and not step.found and not is_ours(step.new.inputs.get("__provider"), step.type):
         yield _strange(step, "the code behind it is not mailgrant's")
 
 
 def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
-    """What decides about rights and changes, where a preview does not show to what."""
+    """What decides about rights and changes, where neither a preview nor a row of its own shows to what."""
     old, new = inputs(step.old), inputs(step.new)
     for name in sorted({path.partition(".")[0] for path in changed} & kind.decisive):
-        if step.old and step.new and (is_opaque(old.get(name)) or is_opaque(new.get(name))):
-            yield _strange(step, "it changes, and the preview does not show to what", name)
+        if not (step.old and step.new and (is_opaque(old.get(name)) or is_opaque(new.get(name)))):
+            continue
+        if _is_secret(old.get(name)) or _is_secret(new.get(name)) or not _shows(step, kind, name):
+            yield _strange(step, "it changes, and the preview does not show to what", name, new.get(name))
+
+
+def _is_secret(value: Any) -> bool:
+    return SECRET in json.dumps(value)
+
+
+def _shows(step: Step, kind: Kind, name: str) -> bool:
+    """Whether rights differ by this property alone."""
+    old, new = resources.sides(step)
+    as_before = replace(new, values={**new.values, name: old.get(name)})
+    renewed = kind.renews and step.op in REPLACE
+    return renewed or {*kind.rights(as_before, old)} != {*kind.rights(new, old)}
 
 
 def _changed(step: Step) -> set[str]:
@@ -222,14 +264,15 @@ def _paths(given: Mapping[str, Any]) -> set[str]:
     """Names of properties that are set; in blocks, of theirs."""
     found = set()
     for name, value in given.items():
-        inner = value if name in BLOCKS and isinstance(value, Mapping) else None
+        inside = block(value) if name in BLOCKS else None
+        inner = inside if isinstance(inside, Mapping) else None
         found |= {f"{name}.{key}" for key in inner if key != "__defaults"} if inner else {name}
     return {path for path in found if _at(given, path) not in (None, "", [], {}, False)}
 
 
 def _at(given: Mapping[str, Any], path: str) -> Any:
     name, _, key = path.partition(".")
-    value = given.get(name)
+    value = block(given.get(name)) if name in BLOCKS else given.get(name)
     found = value.get(key) if key and isinstance(value, Mapping) else None if key else value
     return None if found in ("", [], {}, False) else _bare(found)
 

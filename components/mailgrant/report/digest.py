@@ -59,7 +59,6 @@ def parse(written: str, source: str) -> Preview:
         stack,
         tuple(_once(planned)),
         tuple(warnings),
-        frozenset(_consumers(steps)),
         frozenset(_tenants(steps)),
         str((digest.config or {}).get(TENANT) or ""),
     )
@@ -82,7 +81,8 @@ def _digest(written: str, source: str) -> _Digest:
 
 def _without_refresh(steps: list[Step]) -> list[Step]:
     """What the update would do: with ``--refresh``, a part before the stack's second step tells what was found."""
-    begins = [index for index, step in enumerate(steps) if step.type == STACK]
+    roots = [index for index, step in enumerate(steps) if step.type == STACK]
+    begins = [index for index in roots if steps[index].urn == steps[roots[0]].urn]
     return steps[begins[-1] :] if len(begins) > 1 else steps
 
 
@@ -95,13 +95,6 @@ def _once(steps: Iterable[Step]) -> Iterator[Step]:
     for group in groups.values():
         whole = [step for name in WHOLE for step in group if step.op == name]
         yield from whole[:1] or group
-
-
-def _consumers(steps: Iterable[Step]) -> Iterator[tuple[str, str, str]]:
-    """Of each client that was put out."""
-    for client, told in _put_out(steps):
-        for name, credential in _items(dict(_items(told)).get("credentials")):
-            yield client, str(dict(_items(credential)).get("type")), name
 
 
 def _tenants(steps: Iterable[Step]) -> Iterator[str]:

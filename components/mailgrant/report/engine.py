@@ -14,7 +14,8 @@ from mailgrant.guardrails.findings import REPORTED
 from mailgrant.report import digest, refresh
 from mailgrant.report.preview import Preview, PreviewError
 
-PREVIEW: Final = ("preview", "--json", "--non-interactive")
+# Of what stays as it is, too: a credential beside another one of its consumer is the next one of it.
+PREVIEW: Final = ("preview", "--json", "--show-sames", "--non-interactive")
 REFRESH: Final = ("refresh", "--preview-only", "--json", "--non-interactive")
 STREAMED: Final = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW"  # pulumi.com/docs/iac/cli/environment-variables
 UPDATE: Final = ("up", "--yes", "--skip-preview", "--non-interactive")

@@ -1,13 +1,24 @@
 """The rights behind Entra resources: one function a type, from a resource to what it gives."""
 
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mailgrant.facts import PUBLISHED_CLIENTS
 from mailgrant.report import words
 from mailgrant.report.resources import NEW, Resource
-from mailgrant.report.rights import GIVEN, PERHAPS, Reach, Right, Topic
-from mailgrant.report.values import NOT_KNOWN, NotUnderstoodError, is_opaque, is_unknown, mapping, text, texts
+from mailgrant.report.rights import GIVEN, NOTHING, PERHAPS, Reach, Right, Topic
+from mailgrant.report.values import (
+    NOT_KNOWN,
+    NotUnderstoodError,
+    block,
+    is_opaque,
+    is_unknown,
+    mapping,
+    text,
+    texts,
+)
 from mailgrant.report.words import Permission
 
 ONE_TENANT: Final = "AzureADMyOrg"
@@ -16,6 +27,8 @@ AUDIENCES: Final[Mapping[str, str]] = {
     "AzureADandPersonalMicrosoftAccount": "people of any organization, and anybody with a Microsoft account",
     "PersonalMicrosoftAccount": "anybody with a Microsoft account",
 }
+SHOWN_OF_KEY: Final = 16  # digits
+EXCHANGE_OF_TOKENS: Final = "api://AzureADTokenExchange"  # the audience that Microsoft's guides name
 REDIRECTS: Final = ("web", "singlePageApplication", "publicClient")
 
 
@@ -36,8 +49,8 @@ def application(resource: Resource, _other: Resource) -> Iterator[Right]:
 
 
 def _block(value: Any) -> Mapping[str, Any]:
-    """A block of properties; the real plugin and its state write it as a map, some versions as a list of one."""
-    listed = value[0] if isinstance(value, list) and len(value) == 1 else value
+    """A block of properties."""
+    listed = block(value)
     return {"redirectUris": listed} if is_opaque(listed) and isinstance(listed, str) else mapping(listed)
 
 
@@ -103,6 +116,7 @@ def _asking(resource: Resource, shown: str, whose: str, kind: str) -> Right:
         words.ASKED[kind],
         Reach.APPLICATION,
         Topic.ASKED,
+        taken=words.NOT_ASKED,
         key=f"{shown} {kind}",
         breadth=PERHAPS,
     )
@@ -145,6 +159,25 @@ def directory_role_assignment(resource: Resource, _other: Resource) -> Iterator[
     if resource.exists:
         scope = ("directoryScopeId", "appScopeId")
         yield _permitted(resource, words.DIRECTORY_ROLES, "roleId", "principalObjectId", *scope)
+
+
+def directory_role(resource: Resource, _other: Resource) -> Iterator[Right]:
+    """DirectoryRole: activated once for the whole tenant; an assignment may know no more of it than that it is new."""
+    if resource.exists:
+        template, name = text(resource.get("templateId")), text(resource.get("displayName"))
+        shown = (
+            words.DIRECTORY_ROLES[template].value if template in words.DIRECTORY_ROLES else template or name
+        )
+        yield Right(
+            resource.client,
+            "directory role",
+            shown,
+            words.ROLE,
+            Reach.TENANT,
+            Topic.PERMISSION,
+            key=f"{template} {name}" if resource.wanted else "",
+            breadth=NOTHING,
+        )
 
 
 def _permitted(
@@ -209,25 +242,42 @@ def certificate(resource: Resource, _other: Resource) -> Iterator[Right]:
 
 
 def _dated(resource: Resource, right: str) -> Right:
-    """One that ends; our components name it by client, consumer and period, with dots between."""
-    own = _own_name(resource)
-    consumer, _, period = own.rpartition(".")
-    slot = consumer if consumer and period.isdecimal() else own
+    """One that ends."""
+    consumer, period = resource.consumer
+    key = _key_of(resource)
+    shown = f", key {key[:SHOWN_OF_KEY]}" if key and (resource.wanted or period is None) else ""
+    number = "" if period is None else f" ({period})"
     ends = text(resource.get("endDate"))
     until = f"until {ends[:10]}" if ends and ends != NOT_KNOWN else "until Entra's own end date"
     given, taken = words.CREDENTIALS[right]
     return Right(
         resource.client,
         right,
-        f"{slot} ({period}), {until}" if slot == consumer else f"{slot}, {until}",
-        given,
+        f"{consumer}{number}{shown}, {until}",
+        words.ANOTHER_KEY if shown else given,
         Reach.APPLICATION,
         Topic.CREDENTIAL,
-        key=f"{resource.id('applicationId')}",
+        key=f"{resource.id('applicationId')} {key}",
         taken=taken,
-        slot=slot,
+        holder=resource.id("applicationId"),
+        slot=consumer,
         ends=ends if ends != NOT_KNOWN else "",
+        period=period,
+        certificate=key,
     )
+
+
+def _key_of(resource: Resource) -> str:
+    """The SHA-256 of a certificate that is known, as Entra shows it; of one that is made in the update nobody knows it."""
+    value = resource.get("value")
+    if not isinstance(value, str) or is_opaque(value):
+        return ""
+    body = "".join(line.strip() for line in value.split("\n") if not line.startswith("-----"))
+    try:
+        whole = base64.b64decode(body, validate=True)
+    except ValueError:
+        whole = value.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(whole).hexdigest().upper()
 
 
 def federated(resource: Resource, _other: Resource) -> Iterator[Right]:

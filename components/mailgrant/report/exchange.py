@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mailgrant.report import words
-from mailgrant.report.resources import Resource
+from mailgrant.report.resources import NEW, Resource
 from mailgrant.report.rights import ANY, ANYTHING, DENIED, GIVEN, PERHAPS, Breadth, Reach, Right, Topic
 from mailgrant.report.values import NOT_KNOWN, is_opaque, mapping, text, texts
 
@@ -15,14 +15,34 @@ UNSEEN: Final = "not known"  # a preview asks Exchange nothing
 BREADTHS: Final[Mapping[str, Breadth]] = {"on": GIVEN, "enabled": GIVEN, "off": DENIED, "disabled": DENIED}
 
 
+def service_principal(resource: Resource, other: Resource) -> Iterator[Right]:
+    """ServicePrincipal: no right, unless another application takes the place of one that may have some."""
+    ids = [f"{side.id('app_id')} {side.id('object_id')}" for side in (resource, other) if side.exists]
+    if len({*ids}) > 1 and not any(NEW in one.split() for one in ids):
+        yield Right(
+            client=resource.client,
+            right="record in Exchange",
+            object=f"{resource.id('app_id')}, enterprise application {resource.id('object_id')}",
+            given=words.RECORD,
+            taken=words.NO_RECORD,
+            reach=Reach.APPLICATION,
+            topic=Topic.SIGN_IN,
+        )
+
+
 def mailbox_access(resource: Resource, _other: Resource) -> Iterator[Right]:
     """MailboxAccess: what was really granted before, what is wanted after."""
-    granted = resource.get("granted")
-    held = pairs(resource.get("access") if granted is None else granted)
+    held = on_mailboxes(resource)
     yield from (_on_mailbox(resource, *pair, GIVEN) for pair in held)
     # What was granted when only the answer was lost.
-    perhaps = (pair for pair in pairs(resource.get("unknown")) if pair not in held)
+    perhaps = (pair for pair in pairs(resource.found("unknown")) if pair not in held)
     yield from (_on_mailbox(resource, *pair, PERHAPS) for pair in perhaps)
+
+
+def on_mailboxes(resource: Resource) -> list[tuple[str, str]]:
+    """The mailboxes that it is let into, each with a single right."""
+    granted = resource.found("granted")
+    return pairs(resource.get("access") if granted is None else granted)
 
 
 def pairs(access: Any) -> list[tuple[str, str]]:
@@ -46,7 +66,7 @@ def _on_mailbox(resource: Resource, mailbox: str, right: str, breadth: Breadth) 
         reach=Reach.MAILBOX,
         topic=Topic.MAILBOX,
         # One right with automapping and without: Exchange has them as one.
-        key=f"{right.partition('+')[0]} {resource.id('principal')}",
+        key=f"{right.removesuffix('+automapping')} {resource.id('principal')}",
         state=right if breadth == GIVEN else f"perhaps {right}",
         breadth=breadth,
     )
@@ -63,24 +83,25 @@ def application_scope(resource: Resource, _other: Resource) -> Iterator[Right]:
         right=SENDING,
         object=f"members of {group}" if group else everything,
         given=words.SCOPE,
+        taken=words.NO_SCOPE,
         reach=Reach.SCOPE,
         topic=Topic.SCOPE,
-        key=resource.id("principal"),
+        key=f"{resource.id('principal')} {resource.id('app_id')}",
     )
 
 
 def mailbox_protocols(resource: Resource, other: Resource) -> Iterator[Right]:
     """MailboxProtocols: every switch that either side names; the side that does not has what was found before."""
     said, found = switches(resource), _found(resource, other)
-    failed = mapping(resource.get("failed"))
+    failed = mapping(resource.found("failed"))
     for mailbox, switch in dict.fromkeys([*said, *switches(other)]):
         word = said.get((mailbox, switch)) or text(mapping(found.get(mailbox)).get(switch))
         yield _switch(mailbox, switch, "" if mailbox in failed else word)
 
 
 def _found(resource: Resource, other: Resource) -> Mapping[str, Any]:
-    """What there was before mailgrant, as far as either side knows it."""
-    known = (side.get("found") for side in (resource, other))
+    """What there was before mailgrant, as far as the state of either side knows it: a program may say anything."""
+    known = (side.found("found") for side in (resource, other))
     return next((mapping(found) for found in known if found is not None and not is_opaque(found)), {})
 
 
@@ -118,7 +139,7 @@ def transport_settings(resource: Resource, other: Resource) -> Iterator[Right]:
     """TransportSettings: SMTP AUTH of the organization; where it is not declared, what was found before."""
     found = mapping(_found(resource, other).get(ORGANIZATION))
     word = text(resource.get("smtp_auth") or found.get("smtp_auth"))
-    known = "" if mapping(resource.get("failed")) else word
+    known = "" if mapping(resource.found("failed")) else word
     yield Right(
         client=ANY,
         right=words.SWITCH_NAMES["smtp_auth"],
@@ -133,7 +154,7 @@ def transport_settings(resource: Resource, other: Resource) -> Iterator[Right]:
 
 def authentication_policy(resource: Resource, _other: Resource) -> Iterator[Right]:
     """AuthenticationPolicy: who may not sign in with a password; what it allows again is no block."""
-    failed, allows = mapping(resource.get("failed")), texts(resource.get("allows"))
+    failed, allows = mapping(resource.found("failed")), texts(resource.found("allows"))
     everybody = resource.get("default")
     places = {place: place for place in texts(resource.get("users"))}
     if everybody:

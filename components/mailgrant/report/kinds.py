@@ -43,9 +43,16 @@ def _kind(title: str, rights: Rights, decisive: str, harmless: str = "", *, rene
     return Kind(title, rights, frozenset(decisive.split()), frozenset(harmless.split()), renews)
 
 
+PLACES: Final[Mapping[str, str]] = {
+    "tenantId": "works in the tenant",
+    "environment": "works in the cloud",
+    "metadataHost": "asks for the cloud's addresses at",
+}
+
+
 def _tenant(resource: Resource, _other: Resource) -> Iterator[Right]:
     """A provider of its own: which tenant everything is done in."""
-    for name, right in (("tenantId", "works in the tenant"), ("environment", "works in the cloud")):
+    for name, right in PLACES.items():
         if value := text(resource.get(name)):
             given = "everything of this provider is done there"
             breadth = Breadth(0, 1)
@@ -55,12 +62,15 @@ def _tenant(resource: Resource, _other: Resource) -> Iterator[Right]:
 AZUREAD: Final = "azuread:index/"
 APPLICATION: Final = f"{AZUREAD}application:Application"
 EXCHANGE: Final = "pulumi-python:dynamic/exchange:"
+KEY_PAIR: Final = "pulumi-python:dynamic/credentials:ClientCertificate"
+PASSWORD: Final = f"{AZUREAD}applicationPassword:ApplicationPassword"
+CERTIFICATE: Final = f"{AZUREAD}applicationCertificate:ApplicationCertificate"
 _SIGN_IN: Final = (
     "adoPipelineServiceConnectionId clientCertificate clientCertificatePassword clientCertificatePath clientId "
-    "clientIdFilePath clientSecret clientSecretFilePath disableTerraformPartnerId metadataHost msiEndpoint oidcRequestToken "
+    "clientIdFilePath clientSecret clientSecretFilePath disableTerraformPartnerId msiEndpoint oidcRequestToken "
     "oidcRequestUrl oidcToken oidcTokenFilePath partnerId useAksWorkloadIdentity useCli useMsi useOidc"
 )
-_PACKAGE: Final = "version pluginDownloadURL"
+_PACKAGE: Final = "version"  # pluginDownloadURL is whose code it is
 _SHOWN: Final = "description displayName notes tags"  # what people see of it
 _APPLICATION_DECISIVE: Final = (
     "requiredResourceAccesses web web.redirectUris singlePageApplication singlePageApplication.redirectUris publicClient "
@@ -68,21 +78,21 @@ _APPLICATION_DECISIVE: Final = (
 )
 _APPLICATION_HARMLESS: Final = (
     f"{_SHOWN} featureTags logoImage marketingUrl preventDuplicateNames privacyStatementUrl serviceManagementReference "
-    "supportUrl templateId termsOfServiceUrl web.homepageUrl web.logoutUrl"
+    "supportUrl termsOfServiceUrl web.homepageUrl web.logoutUrl"
 )
 
 KINDS: Final[Mapping[str, Kind]] = {
     STACK: _kind("the stack", _nothing, ""),
-    "pulumi:providers:azuread": _kind("provider", _tenant, "tenantId environment", f"{_PACKAGE} {_SIGN_IN}"),
+    "pulumi:providers:azuread": _kind("provider", _tenant, " ".join(PLACES), f"{_PACKAGE} {_SIGN_IN}"),
     "pulumi:providers:pulumi-python": _kind("provider", _nothing, "", _PACKAGE),
     f"{EXCHANGE}ServicePrincipal": _kind(
-        "record in Exchange", _nothing, "", "app_id object_id display_name sid", renews=True
+        "record in Exchange", exchange.service_principal, "app_id object_id", "display_name sid", renews=True
     ),
     f"{EXCHANGE}MailboxAccess": _kind(
         "mailbox permissions", exchange.mailbox_access, "access principal", "app_id"
     ),
     f"{EXCHANGE}SmtpApplicationScope": _kind(
-        "sending scope", exchange.application_scope, "group filter principal", "app_id"
+        "sending scope", exchange.application_scope, "group filter principal app_id"
     ),
     f"{EXCHANGE}MailboxProtocols": _kind(
         "switches of mailboxes", exchange.mailbox_protocols, "protocols", "found unread"
@@ -94,9 +104,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "block of passwords", exchange.authentication_policy, "users default", "name found unread"
     ),
     f"{EXCHANGE}SettingsSnapshot": _kind("note of what was found", _nothing, "", "kind switches"),
-    "pulumi-python:dynamic/credentials:ClientCertificate": _kind(
-        "key pair", _nothing, "", "subject not_before not_after key_size", renews=True
-    ),
+    KEY_PAIR: _kind("key pair", _nothing, "", "subject not_before not_after key_size", renews=True),
     APPLICATION: _kind(
         "application", entra.application, _APPLICATION_DECISIVE, _APPLICATION_HARMLESS, renews=True
     ),
@@ -107,14 +115,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         f"{_SHOWN} featureTags features loginUrl notificationEmailAddresses useExisting alternativeNames",
         renews=True,
     ),
-    f"{AZUREAD}applicationPassword:ApplicationPassword": _kind(
+    PASSWORD: _kind(
         "client secret",
         entra.password,
         "applicationId endDate",
         "displayName startDate rotateWhenChanged",
         renews=True,
     ),
-    f"{AZUREAD}applicationCertificate:ApplicationCertificate": _kind(
+    CERTIFICATE: _kind(
         "certificate",
         entra.certificate,
         "applicationId endDate value",
@@ -141,8 +149,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         entra.delegated_permission_grant,
         "claimValues servicePrincipalObjectId resourceServicePrincipalObjectId userObjectId",
     ),
-    # Activated once for the whole tenant; whoever holds it is said by its assignments.
-    f"{AZUREAD}directoryRole:DirectoryRole": _kind("directory role", _nothing, "", "displayName templateId"),
+    f"{AZUREAD}directoryRole:DirectoryRole": _kind(
+        "directory role", entra.directory_role, "displayName templateId"
+    ),
     f"{AZUREAD}directoryRoleAssignment:DirectoryRoleAssignment": _kind(
         "directory role of an application",
         entra.directory_role_assignment,

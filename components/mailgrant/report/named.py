@@ -49,13 +49,12 @@ def _anew(step: Step) -> set[Use]:
 
 
 def _of_access(resource: Resource) -> Iterator[Use]:
-    granted = resource.get("granted")
-    for mailbox, right in exchange.pairs(resource.get("access") if granted is None else granted):
+    for mailbox, right in exchange.on_mailboxes(resource):
         yield Use(Sort.MAILBOX, mailbox, resource.client, right, resource.id("principal"))
 
 
 def _of_switches(resource: Resource) -> Iterator[Use]:
-    failed = mapping(resource.get("failed"))
+    failed = mapping(resource.found("failed"))
     for (mailbox, switch), word in exchange.switches(resource).items():
         if mailbox not in failed:
             yield Use(Sort.MAILBOX, mailbox, ANY, words.SWITCH_NAMES.get(switch, switch), word)
@@ -67,7 +66,7 @@ def _of_scope(resource: Resource) -> Iterator[Use]:
 
 
 def _of_policy(resource: Resource) -> Iterator[Use]:
-    failed = mapping(resource.get("failed"))
+    failed = mapping(resource.found("failed"))
     for person in texts(resource.get("users")):
         if person not in failed:
             yield Use(Sort.PERSON, person, ANY, exchange.BLOCK)

@@ -17,6 +17,7 @@ REPLACE: Final = frozenset({"replace", "create-replacement", "import-replacement
 OPERATIONS: Final = QUIET | REPLACE | {"create", "update", "delete", "delete-replaced", "import"}
 
 STACK: Final = "pulumi:pulumi:Stack"
+DYNAMIC: Final = "pulumi-python:dynamic"  # begins the types of dynamic resources
 URN_PARTS: Final = 4  # urn:pulumi:<stack>::<project>::<types>::<name>
 
 
@@ -72,8 +73,8 @@ class Step(BaseModel):
 
     @property
     def type(self) -> str:
-        """The resource's type token."""
-        return self.urn.split("::", URN_PARTS - 1)[2].rpartition("$")[2]
+        """The resource's type token: the state's own, because a package may have ``$`` in its name."""
+        return self.state.type or self.urn.split("::", URN_PARTS - 1)[2].rpartition("$")[2]
 
     @property
     def name(self) -> str:
@@ -112,7 +113,6 @@ class Preview:
         stack: the stack's name.
         steps: one a resource; those before a refresh's own are left out.
         said: warnings of the engine and providers.
-        consumers: client, type and name of each credential that the stack put out last time.
         tenants: ids of those in which it put out its clients last time.
         tenant: the id of the one that it is to work in; empty if its configuration does not say.
         occasion: what its steps tell of.
@@ -122,7 +122,6 @@ class Preview:
     stack: str
     steps: tuple[Step, ...]
     said: tuple[Diagnostic, ...] = ()
-    consumers: frozenset[tuple[str, str, str]] = frozenset()
     tenants: frozenset[str] = frozenset()
     tenant: str = ""
     occasion: Occasion = Occasion.PREVIEW

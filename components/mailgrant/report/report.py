@@ -11,14 +11,14 @@ from typing import Any, Final
 from mailgrant import moment
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report import tenant
-from mailgrant.report.credentials import rotated
+from mailgrant.report.credentials import before, rotated
 from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
 from mailgrant.report.live import Live
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
 from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
 
 FAILED: Final = "failed"  # in a verdict's place
-HASHED: Final = 1  # the version of what is hashed
+HASHED: Final = 2  # the version of what is hashed
 ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
 WHICH: Final = {
     ADD: " (another one than before, under the same name)",
@@ -188,7 +188,7 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now
     told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
     every = _in_turn(preview, told, now)
     once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
-    changes = _told_apart(list(once))
+    changes = _distinct(_told_apart(list(once)))
     return StackReport(
         preview.place,
         tuple(sorted(changes, key=_order)),
@@ -204,7 +204,7 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now
 
 def _in_turn(preview: Preview, changes: list[Change], now: datetime) -> list[Change]:
     """Credentials follow each other in updates; one that is found to be gone was taken away."""
-    return changes if preview.occasion == Occasion.DRIFT else rotated(changes, preview.consumers, now)
+    return changes if preview.occasion == Occasion.DRIFT else rotated(changes, before(preview.steps), now)
 
 
 def _order(change: Change) -> tuple[Any, ...]:
@@ -246,6 +246,17 @@ def _told_apart(changes: list[Change]) -> list[Change]:
     return [
         replace(change, words=f"{change.words}{WHICH[change.op]}")
         if change.op in WHICH and _look(change) in both
+        else change
+        for change in changes
+    ]
+
+
+def _distinct(changes: list[Change]) -> list[Change]:
+    """Rows that read alike, and are about different things, with what tells them apart."""
+    alike = Counter((change.op, *_look(change), change.before, change.after) for change in changes)
+    return [
+        replace(change, object=f"{change.object} ({change.identity.strip()})")
+        if alike[change.op, *_look(change), change.before, change.after] > 1
         else change
         for change in changes
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mailgrant.report.preview import State, Step, name_of
+from mailgrant.report.preview import DYNAMIC, REPLACE, State, Step, name_of
 from mailgrant.report.rights import ANY
 from mailgrant.report.values import is_unknown
 
@@ -34,6 +34,17 @@ class Resource:
         """A property; None if it is not given."""
         return self.values.get(name)
 
+    @property
+    def consumer(self) -> tuple[str, int | None]:
+        """Of a credential, and which period of it: our components name it by client, consumer and period, with dots."""
+        own = self.name.removeprefix(f"{self.client}.")
+        consumer, _, period = own.rpartition(".")
+        return (consumer, int(period)) if consumer and period.isdecimal() else (own, None)
+
+    def found(self, name: str) -> Any:
+        """What an update put out; nothing of it can be wanted, whatever a program gives by that name."""
+        return None if self.wanted else self.values.get(name)
+
     def id(self, name: str) -> str:
         """A property that identifies somebody; ``NEW`` if it is known only after the update."""
         value = self.values.get(name)
@@ -48,7 +59,7 @@ def sides(step: Step) -> tuple[Resource, Resource]:
     before = Resource(client, step.name, was, exists=old is not None)
     if step.found:
         return before, Resource(client, step.name, _found(new), exists=new is not None)
-    wanted = {**new.inputs, **{name: was[name] for name in ignored(step) & was.keys()}} if new else {}
+    wanted = {**new.inputs, **{name: was[name] for name in _left(step) & was.keys()}} if new else {}
     return before, Resource(client, step.name, wanted, exists=new is not None, wanted=True)
 
 
@@ -59,6 +70,11 @@ def _found(state: State | None) -> Mapping[str, Any]:
 def ignored(step: Step) -> set[str]:
     """Properties that an update leaves as they are, whatever the program says."""
     return set(step.new.ignore_changes) if step.old and step.new else set()
+
+
+def _left(step: Step) -> set[str]:
+    """Outputs that stay; what dynamic resources put out is none of what is wanted, and what is made new has none."""
+    return set() if step.op in REPLACE or step.type.startswith(DYNAMIC) else ignored(step)
 
 
 def client_of(step: Step) -> str:

@@ -80,6 +80,9 @@ class Right:
         taken: why it matters that somebody loses it; made of ``given`` unless it is said.
         slot: the consumer of a credential, which keeps its right when a credential gives way to the next.
         ends: when a credential ends, as Entra writes it; empty if it does not, or nobody knows.
+        holder: the application that a credential is of, by id.
+        period: of a credential that rotates, its number.
+        certificate: its SHA-256; empty if there is none, or nobody knows it yet.
     """
 
     client: str
@@ -94,6 +97,9 @@ class Right:
     taken: str = ""
     slot: str = ""
     ends: str = ""
+    holder: str = ""
+    period: int | None = None
+    certificate: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

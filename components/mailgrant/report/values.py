@@ -65,6 +65,11 @@ def texts(value: Any) -> list[str]:
     raise NotUnderstoodError("a list was expected")
 
 
+def block(value: Any) -> Any:
+    """A block of properties: the real plugin and its state write it as a map, some versions as a list of one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """A map by names; empty if there is none.
 

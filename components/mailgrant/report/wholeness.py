@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from mailgrant.report.preview import OPERATIONS, QUIET, URN_PARTS, Diagnostic, PreviewError, Step
 
-WRITE_IT: Final = "Write it with: pulumi preview --json > preview.json"
+WRITE_IT: Final = "Write it with: pulumi preview --json --show-sames > preview.json"
 
 
 def first_fault(error: Exception) -> str:

@@ -65,6 +65,8 @@ SCOPE: Final = (
     "sends mail in the name of every mailbox in this scope, those that join it later too; reads none"
 )
 
+NO_SCOPE: Final = "no longer sends mail in the name of the mailboxes in this scope"
+
 # Application permissions, by id
 ROLES: Final[Mapping[str, Permission]] = {
     "5e5addcd-3e8d-4e90-baf5-964efab2b20a": _mail("IMAP.AccessAsApp", "IMAP"),
@@ -114,6 +116,7 @@ SCOPE_IDS: Final[Mapping[str, str]] = {
     "258f6531-6087-4cc4-bb90-092c5fb3ed3f": "SMTP.Send",
     "7427e0e9-2fba-42fe-b0c0-848c9e6a8182": "offline_access",
 }
+NOT_ASKED: Final = "no longer asks for this"
 # What an application asks for, by the kind of permission
 ASKED: Final[Mapping[str, str]] = {
     "Role": "asks an administrator for this; it has it only where that is granted in a line of its own",
@@ -173,6 +176,13 @@ CREDENTIALS: Final[Mapping[str, tuple[str, str]]] = {
         "such tokens no longer sign in as the application",
     ),
 }
+# Of a certificate whose key is not made in the same update
+ANOTHER_KEY: Final = (
+    "whoever holds the key of this certificate, which was made elsewhere, signs in as the application"
+)
+RECORD: Final = "this application is the one that Exchange lets in by this record"
+NO_RECORD: Final = "Exchange no longer lets this application in by this record"
+ROLE: Final = "the role can be given from now on; whom it is given to is told in lines of their own"
 ANYTHING_FITS: Final = "; * fits anything"
 
 BLOCKED: Final = "mail cannot be opened with a password alone"

@@ -7,6 +7,19 @@ from typing import Final
 
 # Controls, formats (the bidirectional ones among them), surrogates, what is private or not assigned, separators of lines.
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+# Alphabets with letters that look like Latin ones, by how Unicode's names of letters begin.
+LOOKALIKES: Final = (
+    "CYRILLIC",
+    "GREEK",
+    "ARMENIAN",
+    "CHEROKEE",
+    "COPTIC",
+    "LISU",
+    "FULLWIDTH",
+    "MATHEMATICAL",
+)
+WORD: Final = re.compile(r"\S+")
+ADDRESS: Final = frozenset("@/")  # in mailboxes and links every letter counts
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 # What means nothing within a code span of Markdown, in a table of GitHub's, or to whatever looks for links in it.
@@ -19,18 +32,38 @@ EMPTY: Final = "(empty)"
 
 
 def visible(text: str) -> str:
-    """With everything that cannot be seen, or that turns the order of letters, written out."""
+    """With everything written out that cannot be seen, that turns the order of letters, or that looks like another letter."""
     if text.isascii() and text.isprintable():
         return text  # as nearly all are
-    shown = "".join(map(_visible, text))
+    shown = WORD.sub(_told_apart, "".join(map(_visible, text)))
     turned = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in shown)
     return f"{ISOLATE}{shown}{POP_ISOLATE}" if turned else shown
 
 
 def _visible(letter: str) -> str:
-    if letter == " " or unicodedata.category(letter) not in INVISIBLE:
-        return letter
+    return _written_out(letter) if letter != " " and unicodedata.category(letter) in INVISIBLE else letter
+
+
+def _written_out(letter: str) -> str:
     return f"\\u{{{ord(letter):x}}}"
+
+
+def _told_apart(word: re.Match[str]) -> str:
+    """A word whose letters are not what they look like, such as a Cyrillic one at the begin of adele@contoso.com."""
+    if word[0].isascii():
+        return word[0]
+    address = not ADDRESS.isdisjoint(word[0])
+    mixed = any(letter.isascii() and letter.isalpha() for letter in word[0])
+    return "".join(
+        _written_out(letter)
+        if not letter.isascii() and (address or (mixed and _looks_latin(letter)))
+        else letter
+        for letter in word[0]
+    )
+
+
+def _looks_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(LOOKALIKES)
 
 
 def is_cut(text: str) -> bool:
