@@ -24,7 +24,8 @@ SHORT: Final = {
     "substitution": "$(Get-Date) ${env:PATH} `n `$x @{a=1}; Remove-Mailbox *",
     "smart quotes": "\u2018one\u2019 \u201cdouble\u201d \u201alow\u201e \u2032prime",  # PowerShell takes most for quotes
     "lines": "a\nb\r\nc\td\u2028e\u2029f\x85g",
-    "controls": "a\x01b\x07c\x1bd\x7fe_x0041_",
+    "controls": "a\x00b\x07c\x1bd\x7fe\x9bf_x0041_",
+    "no XML": "a\ufffeb\uffff",
     "look-alikes": "\u0430dmin\uff20contoso\u2024com",
     "directions": "abc\u202egnp.\u202c \u200f\u2066x\u2069",
     "markup": '</S><S>&amp;]]> {"a": 1} | <b>',
@@ -100,13 +101,10 @@ def answer(carrier: Carrier, call: Call) -> list[str]:
 
 
 def test_every_text_arrives_as_it_is(carrier: Carrier) -> None:
-    # psrpcore, with which the offline tenant serves PowerShell, writes controls in an error's text as no XML has them.
-    short = {kind: text for kind, text in SHORT.items() if kind != "controls"}
     texts = {
-        f"{where}, {kind}": (build, text) for where, build in NAMED.items() for kind, text in short.items()
-    }
-    texts |= {
-        f"{where}, {kind}": (build, text) for where, build in MADE.items() for kind, text in SHORT.items()
+        f"{where}, {kind}": (build, text)
+        for where, build in (NAMED | MADE).items()
+        for kind, text in SHORT.items()
     }
     texts |= {f"{where}, 64 kB": (build, LONG) for where, build in NAMED.items()}
 

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psrpcore.types import RunspacePoolState
 
-from mailgrant.exchange.carriers.pipelines import FRAGMENT, MESSAGE, OBJECTS, SIZE, STENCILS, Pipelines
+from mailgrant.errors import UnsendableError
+from mailgrant.exchange.carriers.fragments import FRAGMENT, MESSAGE
+from mailgrant.exchange.carriers.pipelines import OBJECTS, SIZE, STENCILS, Pipelines
 from mailgrant.exchange.carriers.psobject import plain
 from mailgrant.exchange.cmdlets import authentication_policy, cas_mailbox, permissions
 from mailgrant.exchange.cmdlets.call import Call
@@ -31,6 +33,8 @@ HOSTILE = [
     "$(1)",
     "\r\n",
     "a\u2028\U0001f600",
+    "\x00\x07\x1b\x7f\x9b_\x01x0041_",
+    "_\ufffe\uffffx0041_",
     "",
 ]
 
@@ -113,9 +117,8 @@ def test_psrpcore_writes_one_message_for_a_thousand_calls(sides: Sides) -> None:
     assert numbers == list(range(OBJECTS, OBJECTS + 1000))
 
 
-VALUES = st.one_of(
-    st.text(), st.sampled_from(HOSTILE), st.booleans(), st.none(), st.lists(st.text(), max_size=3)
-)
+TEXTS = st.one_of(st.text(), st.sampled_from(HOSTILE))
+VALUES = st.one_of(TEXTS, st.booleans(), st.none(), st.lists(TEXTS, max_size=3))
 
 
 @settings(deadline=None)
@@ -126,6 +129,22 @@ def test_every_value_arrives_as_it_is(sides: Sides, given_: list[dict[str, Any]]
         call = Call("Get-Mailbox", parameters)
 
         assert sides.understood(call, pipelines) == (call.cmdlet, {**parameters, "ErrorAction": "Stop"})
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=())), st.sampled_from(["\ud800", "\ud900", "\udfff", ""]))
+def test_every_text_arrives_as_it_is_or_is_refused(sides: Sides, begin: str, end: str) -> None:
+    text = begin + end
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        with pytest.raises(UnsendableError, match="of the parameter Identity is U"):
+            Call("Get-Mailbox", {"Identity": [text]})
+        return
+
+    call = Call("Get-Mailbox", {"Identity": [text]})
+
+    assert sides.understood(call, Pipelines(sides.client))[1]["Identity"] == [text]
 
 
 @pytest.mark.parametrize("text", ["x" * 64 * 1024, "x" * (SIZE - 1500), "<" * 64 * 1024])

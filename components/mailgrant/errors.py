@@ -21,6 +21,7 @@ MailgrantError
         │   └── DelegationError
         ├── NotCustomizedError  the organization is too new
         ├── FullError           the mailbox has all the permissions that it can have
+        ├── UnsendableError     nothing was sent: a text holds half of a character
         ├── SessionEndedError
         └── ThrottledError
 
@@ -32,6 +33,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailgrant.facts import EXCHANGE_ROLES
+from mailgrant.inert import inert
 
 LONGEST_TARGET: Final = 120  # letters of a name that a message repeats
 
@@ -48,9 +50,8 @@ class MailgrantError(Exception):
     answer_lost = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message, remedy)
-        self.message = message
-        self.remedy = remedy
+        self.message, self.remedy = inert(message), inert(remedy)
+        super().__init__(self.message, self.remedy)
 
     def __str__(self) -> str:
         return f"{self.message}\n  → {self.remedy}" if self.remedy else self.message
@@ -285,6 +286,26 @@ class FullError(CmdletError):
         "Take away permissions of people and applications that are gone (Get-MailboxPermission), or give them to a group: "
         "a mailbox holds 500."
     )
+
+
+class UnsendableError(CmdletError):
+    """A text of a call holds half of a character (a surrogate alone), and nothing was sent.
+
+    UTF-8, in which all of it travels to Exchange, has no such thing: another text would arrive.
+
+    Args:
+        cmdlet: its name.
+        target: what it works on.
+        parameter: whose value it is.
+        half: the half.
+        index: where it stands in the text, counted from 0.
+    """
+
+    remedy_for_all = "Such a text was read in another encoding than it was written in. Write it in UTF-8."
+
+    def __init__(self, cmdlet: str, target: str, parameter: str, half: str, index: int) -> None:
+        where = f"letter {index + 1} of the parameter {parameter} is U+{ord(half):04X}"
+        super().__init__(cmdlet, target, f"{where}, half of a character, which cannot be sent")
 
 
 class SessionEndedError(CmdletError):

@@ -1,8 +1,10 @@
 """Errors as PowerShell shows them: a message, an id, a category; and the records that carry them to the client."""
 
-from typing import Any, Final
+from typing import Final
 
 from psrpcore.types import ErrorCategory, ErrorCategoryInfo, ErrorRecord, NETException
+
+from offline_tenant.pwsh.clixml import escaped
 
 RUNTIME: Final = ("System.Management.Automation.RuntimeException", "System.SystemException")
 
@@ -34,27 +36,20 @@ class PowerShellError(Exception):
         self.exception, self.target = exception, target
         self.reason = reason or exception.rpartition(".")[2]
 
-    def parts(self, activity: str) -> dict[str, Any]:
-        """The arguments of psrpcore's ``write_error``.
+    def record(self, activity: str) -> ErrorRecord:
+        """The record that carries it to the client.
 
         Args:
             activity: the command that failed; empty for none.
         """
-        return {
-            "exception": _exception(self.exception, self.message),
-            "category_info": self._category_info(activity),
-            "target_object": self.target,
-            "fully_qualified_error_id": self.error_id,
-        }
-
-    def record(self, activity: str) -> ErrorRecord:
-        """The same as a record, for the end of a pipeline that failed."""
-        return ErrorRecord(
+        record = ErrorRecord(
             Exception=_exception(self.exception, self.message),
             CategoryInfo=self._category_info(activity),
             TargetObject=self.target,
             FullyQualifiedErrorId=self.error_id,
         )
+        record.PSObject.to_string = escaped(self.message)
+        return record
 
     def _category_info(self, activity: str) -> ErrorCategoryInfo:
         known = {category.name.casefold(): category for category in ErrorCategory}
@@ -112,5 +107,5 @@ def _exception(type_: str, message: str) -> NETException:
     exception = NETException(Message=message, HResult=-2146233088)
     names = [type_] if type_ == "System.Exception" else [type_, *RUNTIME]
     exception.PSObject.type_names = [*dict.fromkeys([*names, "System.Exception", "System.Object"])]
-    exception.PSObject.to_string = f"{type_}: {message}"
+    exception.PSObject.to_string = escaped(f"{type_}: {message}")
     return exception

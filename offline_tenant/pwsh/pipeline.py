@@ -14,6 +14,7 @@ from psrpcore.types import (
     ProgressRecordType,
     PSInvocationState,
     PSObject,
+    PSRPMessageType,
 )
 
 from offline_tenant.pwsh.errors import NonTerminatingError, PowerShellError, failed, not_emulated
@@ -53,6 +54,10 @@ class QuietServerPipeline(ServerPipeline):
     def start(self) -> None:
         """Run, without a message."""
         self._change_state(PSInvocationState.Running, emit=False)
+
+    def write(self, record: ErrorRecord) -> None:
+        """Write to the error stream; psrpcore's ``write_error`` makes a record of its own."""
+        self.prepare_message(record, message_type=PSRPMessageType.ErrorRecord)
 
     def fail(self, record: ErrorRecord) -> None:
         """End with a terminating error."""
@@ -176,7 +181,7 @@ class Pipeline:
             return
         if action not in LOUD:
             raise error
-        self._do(lambda: self._wire.write_error(**error.parts(activity)))
+        self._do(lambda: self._wire.write(error.record(activity)))
 
     def _do(self, write: Callable[[], None]) -> None:
         with self._session.changed:

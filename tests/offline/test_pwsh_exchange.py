@@ -129,6 +129,18 @@ def test_an_error_is_non_terminating(client: Client) -> None:
     assert error.CategoryInfo.Activity == "Get-Mailbox"
 
 
+def test_controls_in_an_error_arrive_and_the_session_goes_on(client: Client) -> None:
+    name = "a\x00b\x07c\r\x1b[31m\x9b_x0041_\U0001f600"
+
+    [error] = client.run("Get-Mailbox", Identity=name).errors
+
+    message = str(error.Exception.Message)
+    assert f"object '{name}' couldn't be found" in message
+    # Its ToString, which PowerShell escapes as any text, and psrpcore does not.
+    assert str(error.Exception).endswith(f": {message}")
+    assert len(records(client.run("Get-Mailbox", Identity="invoices@contoso.com"))) == 1
+
+
 def test_error_action_stop_makes_it_terminating_and_silence_hides_it(client: Client) -> None:
     run = client.run("Get-Mailbox", Identity="nobody@contoso.com", ErrorAction="Stop")
     assert run.state == PSInvocationState.Failed

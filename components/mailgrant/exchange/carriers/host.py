@@ -1,11 +1,13 @@
 """A PowerShell process that speaks on its pipes: start, send a line, wait for a line, end. It knows no PSRP."""
 
 import contextlib
+import os
 import queue
+import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Final
 
 from mailgrant.errors import HostLostError, SetupError
@@ -13,6 +15,7 @@ from mailgrant.errors import HostLostError, SetupError
 LAST_LINES: Final = 5  # of stderr, for messages
 INTERRUPT: Final = b""  # no line is empty: each ends with its line break
 END_PATIENCE: Final = 5.0  # seconds that a host may take to end by itself
+LAST_WORDS: Final = 0.2  # seconds for what it wrote before it ended
 
 
 class Host:
@@ -42,7 +45,8 @@ class Host:
             ) from error
         self._lines: queue.Queue[bytes | None] = queue.Queue()
         self._complaints: deque[str] = deque(maxlen=LAST_LINES)
-        self._readers = [self._read_with(self._read_lines), self._read_with(self._read_complaints)]
+        self._readers = [_started(self._read_lines), _started(self._read_complaints)]
+        self._watcher = _started(self._watch)
 
     def send(self, line: bytes) -> None:
         """Write a line.
@@ -93,8 +97,8 @@ class Host:
             self._process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
-        for reader in self._readers:
-            reader.join(END_PATIENCE)
+        for thread in (self._watcher, *self._readers):
+            thread.join(END_PATIENCE)
         for pipe in (self._process.stdout, self._process.stderr):
             self._pipe(pipe).close()
 
@@ -103,10 +107,14 @@ class Host:
         self._process.kill()
         self._process.wait()
 
-    def _read_with(self, work: object) -> threading.Thread:
-        reader = threading.Thread(target=work, daemon=True)  # type: ignore[arg-type]
-        reader.start()
-        return reader
+    def _watch(self) -> None:
+        """When the host has ended, let nothing that it started hold the pipes, and with them whoever waits."""
+        self._process.wait()
+        for reader in self._readers:
+            reader.join(LAST_WORDS)
+        if any(reader.is_alive() for reader in self._readers):
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read_lines(self) -> None:
         for line in self._pipe(self._process.stdout):
@@ -122,3 +130,9 @@ class Host:
         if pipe is None:
             raise ValueError("not a pipe")
         return pipe
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread

@@ -1,33 +1,28 @@
 """Pipelines of one cmdlet, and the message that creates one, which is what psrpcore takes longest for.
 
-Thousands of calls differ in a few plain texts. psrpcore writes the first of them with marks in the place of its texts,
-and that is the stencil of the others. A call with a text in which anything would have to be escaped is written by
-psrpcore alone.
+Thousands of calls differ in a few texts. psrpcore writes the first of them with marks in the place of its texts, and
+that is the stencil of the others. No text of a call ever goes through psrpcore, which does not escape all that it must.
 """
 
-import re
-import struct
+from collections.abc import Iterator
 from itertools import count
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import psrpcore
 from psrpcore.types import PSInvocationState
 
+from mailgrant.exchange.carriers.clixml import element_text
+from mailgrant.exchange.carriers.fragments import FRAGMENT, MESSAGE, split
 from mailgrant.exchange.carriers.values import sendable
 from mailgrant.exchange.cmdlets.call import Call
 
 SIZE: Final = 32 * 1024  # bytes of one packet's data, as PowerShell itself sends them
-# Nothing of XML, nothing beyond ASCII, and no _x, with which PowerShell's escapes begin.
-PLAIN: Final = re.compile(r"(?:[A-Za-z0-9 .,:;@+=/()*'-]|_(?![xX]))*")
 STENCILS: Final = 100  # that are kept; mailgrant needs about twenty
-# Of a fragment (MS-PSRP 2.2.4): object, number, flags, length. Of a message (2.2.1): receiver, type, pool, pipeline.
-FRAGMENT: Final = struct.Struct(">QQBI")
-MESSAGE: Final = struct.Struct("<II16s16s")
-WHOLE: Final = 3  # the flags of a fragment that is a message's first and last
 OBJECTS: Final = 1 << 32  # where the numbers begin that psrpcore's own counter does not reach
 
-Shape = tuple[str, ...]
+Shape = tuple[Any, ...]
+Values = dict[str, Any]
 
 
 class Pipelines:
@@ -48,52 +43,60 @@ class Pipelines:
         Raises:
             TypeError: a parameter is no plain value.
         """
+        values = {name: sendable(name, value) for name, value in call.parameters.items()}
+        stencil = self._stencil(call.cmdlet, values)
         pipeline = psrpcore.ClientPowerShell(self._pool)
-        if data := self._filled(call, pipeline.pipeline_id):
-            pipeline.state = PSInvocationState.Running
-            return pipeline, [data]
-        return pipeline, self._written(pipeline, call, SIZE)
+        pipeline.state = PSInvocationState.Running
+        message = _filled(stencil, values, pipeline.pipeline_id)
+        return pipeline, split(next(self._objects), message, SIZE)
 
-    def _filled(self, call: Call, pipeline: UUID) -> bytes | None:
-        texts = [value for value in call.parameters.values() if isinstance(value, str)]
-        stencil = self._stencil(call) if all(map(PLAIN.fullmatch, texts)) else None
+    def _stencil(self, cmdlet: str, values: Values) -> list[bytes]:
+        shape = (cmdlet, *values, *map(_shape, values.values()))
+        stencil = self._stencils.get(shape)
         if stencil is None:
-            return None
-        head, *rest = stencil
-        receiver, kind, pool, _ = MESSAGE.unpack_from(head)
-        begin = MESSAGE.pack(receiver, kind, pool, pipeline.bytes_le) + head[MESSAGE.size :]
-        pairs = zip(texts, rest, strict=True)
-        message = b"".join([begin, *(text.encode() + following for text, following in pairs)])
-        fragment = FRAGMENT.pack(next(self._objects), 0, WHOLE, len(message)) + message
-        return fragment if len(fragment) <= SIZE else None
+            stencil = self._cut(cmdlet, values)
+            if len(self._stencils) < STENCILS:
+                self._stencils[shape] = stencil
+        return stencil
 
-    def _stencil(self, call: Call) -> list[bytes] | None:
-        shape = _shape(call)
-        if shape not in self._stencils and len(self._stencils) < STENCILS:
-            self._stencils[shape] = self._cut(call)
-        return self._stencils.get(shape)
-
-    def _cut(self, call: Call) -> list[bytes]:
+    def _cut(self, cmdlet: str, values: Values) -> list[bytes]:
         """What psrpcore writes for a call: the pieces between its texts."""
         mark = uuid4().hex
-        parameters = call.parameters.items()
-        marked = {name: mark if isinstance(value, str) else value for name, value in parameters}
         pipeline = psrpcore.ClientPowerShell(self._pool)
-        (data,) = self._written(pipeline, Call(call.cmdlet, marked))
-        del self._pool.pipeline_table[pipeline.pipeline_id]  # it never runs
-        return data[FRAGMENT.size :].split(mark.encode())
-
-    def _written(
-        self, pipeline: psrpcore.ClientPowerShell, call: Call, size: int | None = None
-    ) -> list[bytes]:
-        pipeline.add_command(call.cmdlet)
-        for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
-            pipeline.add_parameter(name, sendable(name, value))
+        pipeline.add_command(cmdlet)
+        for name, value in values.items():
+            pipeline.add_parameter(name, _marked(value, mark))
+        pipeline.add_parameter("ErrorAction", "Stop")
         pipeline.start()
-        return [payload.data for payload in iter(lambda: self._pool.data_to_send(size), None)]
+        del self._pool.pipeline_table[pipeline.pipeline_id]  # it never runs
+        (payload,) = iter(self._pool.data_to_send, None)
+        return payload.data[FRAGMENT.size :].split(mark.encode())
 
 
-def _shape(call: Call) -> Shape:
-    """What two calls have in common that differ in texts only."""
-    values = ("" if isinstance(value, str) else repr(value) for value in call.parameters.values())
-    return (call.cmdlet, *call.parameters, *values)
+def _filled(stencil: list[bytes], values: Values, pipeline: UUID) -> bytes:
+    head, *rest = stencil
+    receiver, kind, pool, _ = MESSAGE.unpack_from(head)
+    begin = MESSAGE.pack(receiver, kind, pool, pipeline.bytes_le) + head[MESSAGE.size :]
+    pairs = zip(_texts(list(values.values())), rest, strict=True)
+    return b"".join([begin, *(element_text(text) + following for text, following in pairs)])
+
+
+def _shape(value: Any) -> Any:
+    """What two values have in common that differ in texts only."""
+    if isinstance(value, str):
+        return ""
+    return tuple(map(_shape, value)) if isinstance(value, list) else repr(value)
+
+
+def _marked(value: Any, mark: str) -> Any:
+    if isinstance(value, str):
+        return mark
+    return [_marked(member, mark) for member in value] if isinstance(value, list) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for member in value:
+            yield from _texts(member)

@@ -1,6 +1,7 @@
 """One PowerShell runspace on a host's pipes: one cmdlet at a time, plain values in and out."""
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
@@ -10,6 +11,7 @@ from psrpcore.types import ErrorRecord, HostMethodIdentifier, PSInvocationState,
 
 from mailgrant.errors import CancelledError, HostLostError
 from mailgrant.exchange.carriers import framing, psobject
+from mailgrant.exchange.carriers.fragments import Joiner, NotAMessageError
 from mailgrant.exchange.carriers.framing import SESSION, Packet
 from mailgrant.exchange.carriers.host import INTERRUPT, Host
 from mailgrant.exchange.carriers.pipelines import SIZE, Pipelines
@@ -19,6 +21,7 @@ from mailgrant.exchange.cmdlets.call import Call, Reply
 ENDED: Final = (PSInvocationState.Completed, PSInvocationState.Failed, PSInvocationState.Stopped)
 HELPLESS: Final = (RunspacePoolState.Broken, RunspacePoolState.Closed)
 STOP_PATIENCE: Final = 5.0  # seconds that PowerShell may take to stop a cmdlet
+CLOSE_PATIENCE: Final = 5.0  # seconds that it may take to close the session
 NO_ANSWER: Final = -100  # the call id of host calls that expect none
 QUESTIONS: Final = (psrpcore.PipelineHostCallEvent, psrpcore.RunspacePoolHostCallEvent)
 
@@ -39,7 +42,8 @@ class Runspace:
         self._host, self._timeout = host, timeout
         self._stop_by: float | None = None  # when patience ends, once the host was interrupted
         self._pool = psrpcore.ClientRunspacePool()
-        self._pipelines = Pipelines(self._pool)
+        self._pipelines, self._joiner = Pipelines(self._pool), Joiner()
+        self._said: deque[psrpcore.PSRPEvent[Any, Any]] = deque()
         self._pool.open()
         self._send_all()
         deadline = time.monotonic() + timeout
@@ -60,22 +64,25 @@ class Runspace:
             HostLostError: the host ended or did not answer in time; the runspace is of no further use.
             CancelledError: the host was interrupted, and the cmdlet stopped.
         """
+        pipeline, data = self._pipelines.create(call)
+        outcome = _Outcome(call)
         try:
-            outcome = self._outcome(call)
-        except HostLostError:
-            if self._stop_by is not None:
+            self._finish(pipeline, data, outcome)
+        except BaseException as error:
+            # A host does not close a session in which a pipeline is open: nobody is to ask it for that, and wait.
+            self._host.kill()
+            if isinstance(error, HostLostError) and self._stop_by is not None:
                 raise CancelledError(begun=True) from None
             raise
         if outcome.state == PSInvocationState.Stopped:
             raise CancelledError(begun=True)
         return outcome.reply()
 
-    def _outcome(self, call: Call) -> "_Outcome":
-        pipeline, data = self._pipelines.create(call)
+    def _finish(self, pipeline: psrpcore.ClientPowerShell, data: list[bytes], outcome: "_Outcome") -> None:
         self._exchange(Packet("Command", pipeline.pipeline_id))
         for part in data:
             self._exchange(Packet("Data", pipeline.pipeline_id, part))
-        outcome, told = _Outcome(call), False
+        told = False
         deadline = time.monotonic() + self._timeout
         while not self._ended(outcome):
             if self._stop_by is not None and not told:
@@ -84,14 +91,13 @@ class Runspace:
             else:
                 self._take(deadline)
         self._forget(pipeline)
-        return outcome
 
     def close(self) -> None:
-        """Close the session, so that the host ends in peace; one that is gone is closed enough."""
+        """Close the session, so that the host ends in peace; one that does not is killed, or gone already."""
         try:
-            self._exchange(Packet("Close", SESSION))
+            self._exchange(Packet("Close", SESSION), min(CLOSE_PATIENCE, self._timeout))
         except HostLostError:
-            return
+            self._host.kill()
 
     def _forget(self, pipeline: psrpcore.ClientPowerShell) -> None:
         # Nobody waits for the acknowledgement: the next pipeline is another one. A host that is gone is found by it.
@@ -100,8 +106,8 @@ class Runspace:
         pipeline.close()
 
     def _events(self) -> Iterator[psrpcore.PSRPEvent[Any, Any]]:
-        while (event := self._pool.next_event()) is not None:
-            yield event
+        while self._said:
+            yield self._said.popleft()
 
     def _ended(self, outcome: "_Outcome") -> bool:
         """Whether the pipeline has, after all that came until now: while an acknowledgement was awaited, too."""
@@ -124,10 +130,10 @@ class Runspace:
         while (payload := self._pool.data_to_send(SIZE)) is not None:
             self._exchange(Packet("Data", payload.pipeline_id or SESSION, payload.data))
 
-    def _exchange(self, packet: Packet) -> None:
+    def _exchange(self, packet: Packet, patience: float | None = None) -> None:
         """Send a packet and wait until it is acknowledged: hosts hand each line to another thread."""
         self._host.send(framing.encode(packet))
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + (self._timeout if patience is None else patience)
         while self._take(deadline) != packet.acknowledgement:
             pass
 
@@ -141,17 +147,26 @@ class Runspace:
                 return None
             packet = framing.decode(line)
         except TimeoutError:
-            self._host.kill()
             raise HostLostError(
                 f"PowerShell said nothing for {self._timeout:g} seconds, and was ended"
             ) from None
         except framing.NotAPacketError as error:
-            self._host.kill()
-            raise HostLostError(f"PowerShell's output is not what a host says: {error}") from error
+            raise _strange(str(error)) from error
         if packet.kind == "Data":
-            id_ = None if packet.id == SESSION else packet.id
-            self._pool.receive_data(psrpcore.PSRPPayload(packet.data, psrpcore.StreamType.default, id_))
+            self._take_in(packet)
         return packet
+
+    def _take_in(self, packet: Packet) -> None:
+        """Read it now, whatever is awaited: after what cannot be read, nothing else may come."""
+        id_ = None if packet.id == SESSION else packet.id
+        try:
+            for message in self._joiner.join(packet.data):
+                self._pool.receive_data(psrpcore.PSRPPayload(message, psrpcore.StreamType.default, id_))
+            self._said += iter(self._pool.next_event, None)
+        except NotAMessageError as error:
+            raise _strange(str(error)) from error
+        except Exception as error:  # psrpcore raises anything for bytes that are no message
+            raise _strange(f"a message that cannot be read ({type(error).__name__})") from error
 
 
 class _Outcome:
@@ -179,6 +194,10 @@ class _Outcome:
         if self._error is not None:
             raise cmdlets.error(self._call, str(self._error.FullyQualifiedErrorId or ""), str(self._error))
         return Reply(tuple(self._records), tuple(self._warnings))
+
+
+def _strange(what: str) -> HostLostError:
+    return HostLostError(f"PowerShell's output is not what a host says: {what}")
 
 
 def _error_record(message: str) -> ErrorRecord:

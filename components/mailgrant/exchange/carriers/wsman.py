@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 import requests
 from pypsrp.complex_objects import GenericComplexObject, PSInvocationState
 from pypsrp.exceptions import AuthenticationError, WinRMError
 from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.serializer import Serializer
 from pypsrp.shell import SignalCode
 from pypsrp.wsman import WSMan
 
 from mailgrant.errors import CancelledError, CmdletError, ConnectError, HostLostError, SetupError
+from mailgrant.exchange.carriers.clixml import escaped, readable
 from mailgrant.exchange.carriers.target import JumpHost, Target
 from mailgrant.exchange.carriers.values import PLAIN, sendable
 from mailgrant.exchange.cmdlets.call import Call, Record, Reply
@@ -46,7 +49,7 @@ class WsmanCarrier(Carrier):
         self.ends_at, self._timeout, self._cancellation = target.ends_at, target.timeout, target.cancellation
         self._where = f"{target.jump_host.host}:{target.jump_host.port}"
         self._wsman = _wsman(target.jump_host)
-        self._pool = RunspacePool(self._wsman)
+        self._pool = _Pool(self._wsman)
         try:
             self._open()
             self.run(target.connecting())
@@ -68,7 +71,7 @@ class WsmanCarrier(Carrier):
         shell = PowerShell(self._pool)
         shell.add_cmdlet(call.cmdlet)
         for name, value in {**call.parameters, "ErrorAction": "Stop"}.items():
-            shell.add_parameter(name, sendable(name, value))
+            shell.add_parameter(name, _written(sendable(name, value)))
         try:
             with self._cancellation.telling(_aside(lambda: _signal(shell))):
                 self._finish(shell)
@@ -77,6 +80,12 @@ class WsmanCarrier(Carrier):
             if self._cancellation.asked:
                 raise CancelledError(begun=True) from None
             raise HostLostError(f"the jump host {self._where} was lost ({type(error).__name__})") from None
+        except HostLostError:
+            raise
+        except Exception as error:  # noqa: BLE001 - pypsrp raises anything for bytes that are no message
+            raise HostLostError(
+                f"the jump host {self._where} sent a message that cannot be read ({type(error).__name__})"
+            ) from None
         if shell.state == PSInvocationState.STOPPED:
             raise CancelledError(begun=True)
         return _reply(call, shell)
@@ -113,6 +122,23 @@ class WsmanCarrier(Carrier):
             shell.poll_invoke(timeout=POLL)
 
 
+class _Serializer(Serializer):
+    """As pypsrp's, and takes whatever PowerShell writes."""
+
+    def deserialize(self, element: Any, metadata: Any = None, clear: bool = True) -> Any:  # noqa: FBT001, FBT002 - pypsrp's
+        if isinstance(element, str):
+            element = readable(element.encode()).decode()
+        return super().deserialize(element, metadata, clear)
+
+
+class _Pool(RunspacePool):
+    """With a serializer that can read; pypsrp has no argument for it."""
+
+    def __init__(self, connection: WSMan) -> None:
+        super().__init__(connection)
+        self._serializer = self._fragmenter.serializer = _Serializer()
+
+
 def _aside(work: Callable[[], None]) -> Callable[[], None]:
     """In a thread of its own: the jump host may take its time."""
     return lambda: threading.Thread(target=work, daemon=True).start()
@@ -138,6 +164,17 @@ def _wsman(jump: JumpHost) -> WSMan:
         operation_timeout=POLL,
         read_timeout=POLL + 10,
     )
+
+
+def _written(value: Any) -> Any:
+    """A value for pypsrp, which escapes less than it must: XML as soon as there is a text in it."""
+    if isinstance(value, list):
+        return [_written(member) for member in value]
+    if not isinstance(value, str):
+        return value
+    element = Element("S")
+    element.text = escaped(value)
+    return element
 
 
 def _reply(call: Call, shell: PowerShell) -> Reply:

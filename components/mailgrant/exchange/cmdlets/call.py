@@ -1,7 +1,7 @@
 """What goes out and what comes back: calls, replies with records, and errors by name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,9 +17,11 @@ from mailgrant.errors import (
     OutOfScopeError,
     SessionEndedError,
     ThrottledError,
+    UnsendableError,
 )
 
 Record = Mapping[str, Any]
+HALF: Final = re.compile("[\ud800-\udfff]")  # of a character: a surrogate that Python has not paired
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,19 @@ class Call:
         cmdlet: such as ``Add-MailboxPermission``.
         parameters: by name without the dash; texts, booleans, numbers, or lists of texts.
         target: what it works on, for messages.
+
+    Raises:
+        UnsendableError: a text holds what no text can be sent with; see there.
     """
 
     cmdlet: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     target: str = ""
+
+    def __post_init__(self) -> None:
+        for name, value in self.parameters.items():
+            for half in filter(None, map(HALF.search, _texts(value))):
+                raise UnsendableError(self.cmdlet, self.target, name, half[0], half.start())
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,14 @@ MEANINGS: Final[tuple[tuple[str, type[CmdletError]], ...]] = (
 # What stands before the words for people; those may hold a bar themselves.
 ORIGIN: Final = re.compile(r"\A(?:[^|\s]*\|)?[\w.]*Exception\|")
 CONFIRMED: Final = {"Confirm": False}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from _texts(member)
 
 
 def are_of_one_mailbox(records: Sequence[Record]) -> bool:
