@@ -95,7 +95,7 @@ def set_latency(
 
 @latency.command(name="clear")
 def clear_latency(
-    pattern: Annotated[str | None, typer.Argument(help="[default: all of them]")] = None,
+    pattern: Annotated[str | None, typer.Argument(show_default="all of them")] = None,
     *,
     home: HomeOption = None,
 ) -> None:
@@ -156,7 +156,7 @@ def _headers(given: list[str] | None) -> dict[str, str]:
 
 @fault.command(name="clear")
 def clear_faults(
-    number: Annotated[int | None, typer.Argument(help="[default: all of them]")] = None,
+    number: Annotated[int | None, typer.Argument(show_default="all of them")] = None,
     *,
     home: HomeOption = None,
 ) -> None:

@@ -46,7 +46,7 @@ def advance(
 
 @clock.command()
 def stop(
-    time: Annotated[str | None, typer.Argument(help="[default: the time it shows]")] = None,
+    time: Annotated[str | None, typer.Argument(show_default="the time it shows")] = None,
     *,
     home: HomeOption = None,
 ) -> None:

@@ -15,12 +15,12 @@ from offline_tenant.home import Home, OfflineError
 HomeOption = Annotated[
     Path | None,
     typer.Option(
-        "--home", help="Folder of the tenant. [default: $MAILGRANT_OFFLINE_HOME or .mailgrant/offline]"
+        "--home", help="Folder of the tenant.", show_default="$MAILGRANT_OFFLINE_HOME or .mailgrant/offline"
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 TenantOption = Annotated[
-    str | None, typer.Option("--tenant", help="Id or domain of a tenant. [default: the first one]")
+    str | None, typer.Option("--tenant", help="Id or domain of a tenant.", show_default="the first one")
 ]
 FAILED: Final = 1
 

@@ -51,7 +51,9 @@ def list_tenants(*, home: HomeOption = None, as_json: JsonOption = False) -> Non
 def add_mailbox(
     address: Annotated[str, typer.Argument(help="Its primary SMTP address, in a domain of the tenant.")],
     *,
-    name: Annotated[str | None, typer.Option(help="What people see. [default: the part before @]")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What people see.", show_default="the part before @")
+    ] = None,
     kind: Annotated[str, typer.Option("--type", help="Exchange's RecipientTypeDetails.")] = "SharedMailbox",
     alias: Annotated[list[str] | None, typer.Option(help="A further address.")] = None,
     home: HomeOption = None,

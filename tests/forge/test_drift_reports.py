@@ -1,31 +1,27 @@
 """What ``mailgrant drift`` writes is what ``mailgrant issue`` reads: something differs, nothing does, or nobody could look."""
 
-from dataclasses import replace
-
 import pytest
 
-from mailgrant.report.digest import parse
 from mailgrant.report.formats.markdown import LIMITS, markdown
 from mailgrant.report.preview import Occasion, PreviewError
 from mailgrant.report.report import Failure, report
 from tests.forge.conftest import Job
 from tests.forge.issue_stand_ins import BoardsStandIn, IssuesStandIn
-from tests.report.readings import NAMES, PREVIEWS
+from tests.report.readings import BY_HAND, drifted
 
 STACK = "mailgrant/offline"
 
 
 def drift(name: str, form: str = "markdown") -> str:
-    """As if what a preview says had been found by a look at the tenant."""
-    seen = replace(parse((PREVIEWS / f"{name}.json").read_text(), name), occasion=Occasion.DRIFT)
-    return markdown(report([seen]), LIMITS[form])
+    """On what somebody did by hand, as it was recorded."""
+    return markdown(drifted(name), LIMITS[form])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BY_HAND)
 def test_a_report_opens_an_issue_if_a_right_differs(issues: IssuesStandIn, at_night: Job, name: str) -> None:
     text = drift(name)
     told = at_night.issue(text, "--json").told
-    if name == "nothing":
+    if name == "as-it-was":
         assert (told["outcome"], issues.found) == ("nothing", {})
         return
     assert (told["outcome"], told["stack"]) == ("opened", STACK)
@@ -34,14 +30,14 @@ def test_a_report_opens_an_issue_if_a_right_differs(issues: IssuesStandIn, at_ni
 
 
 def test_in_azure_devops_too(boards: BoardsStandIn, night_on_azure: Job) -> None:
-    text = drift("mailbox-added", "azure-comment")
+    text = drift("widened", "azure-comment")
     assert night_on_azure.issue(text, "--json").told["outcome"] == "opened"
     assert text.partition("\n")[2] in boards.fields("Description")[0]
-    assert night_on_azure.issue(drift("nothing"), "--json").told["outcome"] == "closed"
+    assert night_on_azure.issue(drift("as-it-was"), "--json").told["outcome"] == "closed"
 
 
 def test_a_look_that_failed_keeps_it_open(issues: IssuesStandIn, at_night: Job) -> None:
-    at_night.issue(drift("mailbox-added"))
+    at_night.issue(drift("taken-away"))
     failure = Failure(STACK, PreviewError("no connection\n```\n# out", "Try again.", 255), Occasion.DRIFT)
     failed = markdown(report([], failures=[failure]), LIMITS["markdown"])
     assert at_night.issue(failed, "--json").told["outcome"] == "edited"

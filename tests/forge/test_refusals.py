@@ -149,7 +149,7 @@ def test_the_token_goes_to_no_other_host(github: GitHubStandIn, on_github: Job) 
         github.say("somebody", "hello")
     github.pages_at = "http://127.0.0.2:9"
     done = on_github.comment(report())
-    assert "another host for the next page" in done.error
+    assert "an address is at another host than" in done.error
     assert len(github.asked) == 1
 
 

@@ -25,12 +25,17 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 PROJECT, NAME = "mailgrant", "dev"
 STACK: Final = f"urn:pulumi:{NAME}::{PROJECT}::pulumi:pulumi:Stack::{PROJECT}-{NAME}"
 OWNER: Final = "87e8f8b8-4203-49da-9453-5e69d790c83f"
+SIGNATURE: Final = (
+    "4dabf18193072939515e22adb298388d"  # marks a secret: pulumi/sdk/python/lib/pulumi/runtime/rpc.py
+)
 ALIAS: Final = ("index:DelegatedClient", "index:DaemonClient")
 EXCHANGE: Final = "pulumi-python:dynamic/exchange:"
 REPLACING: Final[Mapping[str, frozenset[str]]] = {
     "azuread:index/servicePrincipal:ServicePrincipal": frozenset({"clientId"}),
     "azuread:index/applicationPassword:ApplicationPassword": frozenset({"endDate", "applicationId"}),
-    "azuread:index/applicationCertificate:ApplicationCertificate": frozenset({"endDate", "applicationId"}),
+    "azuread:index/applicationCertificate:ApplicationCertificate": frozenset(
+        {"endDate", "applicationId", "value"}
+    ),
     "azuread:index/appRoleAssignment:AppRoleAssignment": frozenset({"appRoleId", "principalObjectId"}),
     "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant": frozenset(
         {"servicePrincipalObjectId", "userObjectId"}
@@ -252,9 +257,16 @@ def _state(one: Declared) -> dict[str, Any]:
         "type": one.type,
         "custom": one.custom,
         "parent": one.parent,
-        "inputs": dict(one.inputs),
-        "outputs": dict(one.outputs),
+        "inputs": _masked(one.inputs),
+        "outputs": _masked(one.outputs),
     }
+
+
+def _masked(value: Any) -> Any:
+    """With secrets as a preview shows them."""
+    if isinstance(value, Mapping):
+        return "[secret]" if SIGNATURE in value else {name: _masked(one) for name, one in value.items()}
+    return list(map(_masked, value)) if isinstance(value, list) else value
 
 
 def written(before: Mapping[str, Declared], after: Mapping[str, Declared]) -> str:

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from mailgrant.certificates.keys import generate
 from offline_tenant import process, seed
 from offline_tenant.home import Home
 from tests.worlds import OfflineTenant, Project
@@ -130,6 +132,9 @@ SCANNER: Final = {
 }
 BILLING: Final = {"billing@contoso.com": "full-access, send-as"}
 INVOICES: Final = {"invoices@contoso.com": "full-access"}
+VENDOR: Final = generate(
+    "vendor", datetime(2026, 11, 1, tzinfo=UTC), datetime(2028, 11, 1, tzinfo=UTC)
+).public.pem
 SCENARIOS: Final[Mapping[str, Callable[[Config], Any]]] = {
     "mailbox-added": _client(
         POLLER, mailboxes={**INVOICES, **BILLING, "support@contoso.com": "full-access+automapping"}
@@ -140,6 +145,7 @@ SCENARIOS: Final[Mapping[str, Callable[[Config], Any]]] = {
     "protocol-added": _client(POLLER, protocols=["imap", "pop", "smtp"]),
     "protocol-removed": _client(POLLER, protocols=["imap"]),
     "credential-added": _credentials(POLLER, ci=GITHUB, backup={"type": "secret"}),
+    "certificate-given": _credentials(POLLER, vendor={"type": "certificate", "certificate": VENDOR}),
     "credential-replaced": _credentials(
         POLLER, poller_vm={"type": "secret", "lifetime": "184d", "rotate": "90d"}
     ),

@@ -25,10 +25,10 @@ def adopt(  # noqa: PLR0913 - options of a command
         typer.Argument(help="Display name, application (client) id, thunderbird, or a client of the stack."),
     ],
     stack: Annotated[
-        str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
+        str | None, typer.Option("--stack", "-s", help="Name of the stack.", show_default="selected")
     ] = None,
     name: Annotated[
-        str, typer.Option("--as", help="Its name in the stack. [default: made of the display name]")
+        str, typer.Option("--as", help="Its name in the stack.", show_default="made of the display name")
     ] = "",
     mailbox: Annotated[
         list[str] | None, typer.Option(help="One of its mailboxes; as often as you like.")

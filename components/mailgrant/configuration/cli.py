@@ -14,7 +14,9 @@ FAILED: Final = 1  # the exit code, if something would stop an update
 
 ChecksOption = Annotated[
     list[str] | None,
-    typer.Option("--stack", "-s", help="Name of a stack; may be repeated. [default: all that have a file]"),
+    typer.Option(
+        "--stack", "-s", help="Name of a stack; may be repeated.", show_default="all that have a file"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 

@@ -64,7 +64,7 @@ def client_config(  # noqa: PLR0913, PLR0917 - options of a command
         bool, typer.Option("--show-secrets", help="Secrets may stand on the screen.")
     ] = False,
     stack_name: Annotated[
-        str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
+        str | None, typer.Option("--stack", "-s", help="Name of the stack.", show_default="selected")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

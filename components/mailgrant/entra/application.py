@@ -9,7 +9,7 @@ import pulumi
 import pulumi_azuread as azuread
 
 from mailgrant.entra.consent import GivenAlready
-from mailgrant.entra.credentials import Issuer
+from mailgrant.entra.credentials import Issuer, shown
 from mailgrant.entra.ownership import owner, stack_tag
 from mailgrant.entra.people import Person
 from mailgrant.entra.permissions import Principal, ResourceApplication, resource_application
@@ -68,7 +68,7 @@ class EntraApplication(pulumi.ComponentResource):
         given: GivenAlready | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("mailgrant:index:EntraApplication", name, None, opts)
+        super().__init__("mailgrant:index:EntraApplication", name, shown(credentials), opts)
         mine = within(self, opts)
         roles = [PROTOCOLS[protocol].app_role for protocol in protocols]
         exchange = self._resource("Office 365 Exchange Online", EXCHANGE_ONLINE_APP_ID) if roles else None

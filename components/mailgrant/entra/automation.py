@@ -8,7 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_azuread as azuread
 
-from mailgrant.entra.credentials import Issuer
+from mailgrant.entra.credentials import Issuer, shown
 from mailgrant.entra.ownership import stack_tag
 from mailgrant.entra.permissions import Principal, resource_application
 from mailgrant.facts import EXCHANGE_ONLINE_APP_ID, GRAPH_APP_ID
@@ -72,7 +72,7 @@ class AutomationIdentity(pulumi.ComponentResource):
     def __init__(
         self, name: str, plan: AutomationPlan, now: datetime, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("mailgrant:index:AutomationIdentity", name, None, opts)
+        super().__init__("mailgrant:index:AutomationIdentity", name, shown(plan.credentials), opts)
         mine = within(self, opts)
         self.application = azuread.Application(
             name,

@@ -171,6 +171,16 @@ def _uploaded(
     )
 
 
+def shown(credentials: Mapping[str, Credential]) -> dict[str, Any] | None:
+    """What previews show of certificates that are given, by consumer: Pulumi keeps what azuread is given a secret."""
+    given = {
+        consumer: read(one.certificate, rotation.FIRST_DAY).thumbprint_sha256
+        for consumer, one in credentials.items()
+        if isinstance(one, GivenCertificate)
+    }
+    return {"certificates": given} if given else None
+
+
 def _federated(issuer: Issuer, consumer: str, credential: FederatedCredential) -> IssuedCredential:
     name = f"{issuer.name}.{consumer}"
     # One that was made by hand may have a description, which is nobody's concern here.

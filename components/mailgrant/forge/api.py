@@ -22,6 +22,7 @@ DONE: Final = (200, 201, 204)
 NO_CONTENT: Final = 204
 FAILED: Final = 500  # and above: it may have been done all the same
 BUSY: Final = "Run the job again. The forge may be down; its status page tells."
+ELSEWHERE: Final = "{}: an address is at another host than {}://{}, to which alone the token goes"
 SLOW: Final = "Run the job again after that. Fewer jobs at once ask less often."
 
 
@@ -74,7 +75,7 @@ class Api:
         """
         url = path if "://" in path else f"{self.root}{path}"
         if _origin(url) != _origin(self.root):  # our token goes to nobody else
-            raise ForgeError(NO_ANSWER, f"{self.name} names another host for the next page")
+            raise ForgeError(NO_ANSWER, ELSEWHERE.format(self.name, *_origin(self.root)))
         for pause in PAUSES:
             try:
                 return self._once(method, url, body)

@@ -12,6 +12,7 @@ from mailgrant.forge import azure_devops, commands, environment, github, github_
 from mailgrant.forge.commands import Level
 from mailgrant.forge.comments import Outcome, show
 from mailgrant.forge.environment import ForgeName
+from mailgrant.report.formats.escaping import visible
 
 FORK: Final = (
     "no comment: the pull request comes from another repository, and such a run gets no secrets and no token that can "
@@ -35,17 +36,18 @@ ReportOption = Annotated[
 ]
 ForgeOption = Annotated[
     ForgeName | None,
-    typer.Option("--forge", help="Where the pull request is. [default: whose pipeline this is]"),
+    typer.Option("--forge", help="Where the pull request is.", show_default="whose pipeline this is"),
 ]
 NumberOption = Annotated[
     int | None,
-    typer.Option("--pull-request", min=1, help="Its number. [default: the one that this run is of]"),
+    typer.Option("--pull-request", min=1, help="Its number.", show_default="the one that this run is of"),
 ]
 AuthorOption = Annotated[
     str | None,
     typer.Option(
         "--author",
-        help="GitHub only: the login under which GITHUB_TOKEN posts. [default: that of every job's own token]",
+        help="GitHub only: the login under which GITHUB_TOKEN posts.",
+        show_default="that of every job's own token",
     ),
 ]
 SummaryOption = Annotated[
@@ -80,7 +82,7 @@ def comment(
         raise
     for warning in told["warnings"]:
         typer.echo(commands.annotation(name, Level.WARNING, warning), err=as_json)
-    typer.echo(json.dumps(told) if as_json else SENTENCES[told["outcome"]].format(**told))
+    typer.echo(json.dumps(told) if as_json else _sentence(told))
 
 
 def _shown(name: ForgeName, place: Place, file: Path) -> dict[str, Any]:
@@ -97,6 +99,12 @@ def _shown(name: ForgeName, place: Place, file: Path) -> dict[str, Any]:
 def _told(name: ForgeName, **known: Any) -> dict[str, Any]:
     """What ``--json`` says, whatever became of the report."""
     return {"forge": name, "stack": None, "url": None, "author": None, "removed": 0, "warnings": []} | known
+
+
+def _sentence(told: dict[str, Any]) -> str:
+    return SENTENCES[told["outcome"]].format(
+        stack=visible(told["stack"] or ""), url=visible(told["url"] or "")
+    )
 
 
 def _place(name: ForgeName, author: str | None, number: int | None) -> Place:

@@ -57,13 +57,14 @@ StackOption = Annotated[
 ]
 ForgeOption = Annotated[
     ForgeName | None,
-    typer.Option("--forge", help="Where the issues are. [default: whose pipeline this is]"),
+    typer.Option("--forge", help="Where the issues are.", show_default="whose pipeline this is"),
 ]
 AuthorOption = Annotated[
     str | None,
     typer.Option(
         "--author",
-        help="GitHub only: the login under which GITHUB_TOKEN posts. [default: the one that GitHub says]",
+        help="GitHub only: the login under which GITHUB_TOKEN posts.",
+        show_default="the one that GitHub says",
     ),
 ]
 TypeOption = Annotated[

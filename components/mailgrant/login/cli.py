@@ -18,7 +18,7 @@ FAILED: Final = 1  # the exit code, if a login is not as it should be
 NO_MAILBOX: Final = "(the token alone)"
 
 StackOption = Annotated[
-    str | None, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")
+    str | None, typer.Option("--stack", "-s", help="Name of the stack.", show_default="selected")
 ]
 SendOption = Annotated[
     bool, typer.Option("--send", help="Prove SMTP with a real message from each mailbox to itself.")

@@ -11,20 +11,23 @@ from typing import Final
 
 from mailgrant import rotation
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
+from mailgrant.report.entra import SHOWN_OF_KEY
 from mailgrant.report.kinds import CERTIFICATE, KEY_PAIR, KINDS, PASSWORD
-from mailgrant.report.preview import QUIET, Step
-from mailgrant.report.resources import NEW, sides
+from mailgrant.report.preview import QUIET, State, Step
+from mailgrant.report.resources import NEW, OURS, sides
 from mailgrant.report.rights import Effect, Right
 from mailgrant.report.values import NotUnderstoodError
 
 Slot = tuple[str, str, str, str]  # client, right, consumer, application
 Made = tuple[str, str, int | None]  # client, consumer, period
+Given = tuple[str, str]  # client, consumer
 ENDED: Final = "it has ended, and opens nothing any more"
 NEXT: Final = "the next one of the same consumer"
 LONGER: Final = "ends later than the next one in turn would"
 ANOTHER: Final = "another key than before"
 LONGEST_PERIOD: Final = rotation.LONGEST / 2  # a lifetime is two periods at the least
 SECRET: Final = "client secret"  # noqa: S105 - a right's name
+CERTIFICATES: Final = "certificate"
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,13 @@ class Before:
     Args:
         held: the credentials, by consumer.
         made: whose key pairs are made in the update, so that nobody has them yet.
+        shown: the SHA-256 of each certificate that is given, by client and consumer, before and after; a preview hides
+            the certificates themselves.
     """
 
     held: Mapping[Slot, Sequence[Held]]
     made: frozenset[Made]
+    shown: tuple[Mapping[Given, str], Mapping[Given, str]]
 
 
 def before(steps: Iterable[Step]) -> Before:
@@ -56,14 +62,24 @@ def before(steps: Iterable[Step]) -> Before:
     """
     held: dict[Slot, list[Held]] = {}
     made: set[Made] = set()
+    shown: tuple[dict[Given, str], dict[Given, str]] = ({}, {})
     for step in steps:
+        if step.type.startswith(OURS):
+            for state, found in zip((step.old, step.new), shown, strict=True):
+                found.update(_given(step.name, state))
         if step.type == KEY_PAIR and step.new and step.op not in QUIET:
             resource = sides(step)[1]
             made.add((resource.client, *resource.consumer))
         for right in _held(step):
             slot = right.client, right.right, right.slot, right.holder
             held.setdefault(slot, []).append(Held(right, step.op in QUIET))
-    return Before(held, frozenset(made))
+    return Before(held, frozenset(made), shown)
+
+
+def _given(client: str, state: State | None) -> dict[Given, str]:
+    told = state.inputs.get("certificates") if state else None
+    listed = told.items() if isinstance(told, Mapping) else ()
+    return {(client, consumer): digest for consumer, digest in listed if isinstance(digest, str)}
 
 
 def _held(step: Step) -> Iterator[Right]:
@@ -89,14 +105,31 @@ def _in_turn(change: Change, there: Before, now: datetime) -> Change:
     if change.op == REMOVE:
         ended = (ends := _moment(change.ends)) is not None and ends <= now
         return replace(change, effect=Effect.NEUTRAL, words=ENDED) if ended else change
-    held = there.held.get((change.client, change.right, change.slot, change.holder), ())
+    every = there.held.get((change.client, change.right, change.slot, change.holder), ())
+    # A certificate that is generated follows none that was given, nor the other way round.
+    held = [one for one in every if (one.right.period is None) == (change.period is None)]
+    change = _with_key(change, there)
     if change.op != ADD or change.holder == NEW or not held:
         return change  # of a new application, it is the first one
-    if not _is_made(change, there) and change.certificate not in {one.right.certificate for one in held}:
+    if not _is_made(change, there) and not _is_same_key(change, held, there):
         return replace(change, words=f"{ANOTHER}: {change.words}")
     if not _is_in_time(change, [one for one in map(_term, held) if one], now):
         return replace(change, words=f"{LONGER}: {change.words}")
     return replace(change, op=CHANGE, words=f"{NEXT}: {change.words}", effect=Effect.NEUTRAL)
+
+
+def _with_key(change: Change, there: Before) -> Change:
+    """One that is given, with the begin of its SHA-256: another one is another change."""
+    digest = there.shown[1].get((change.client, change.slot))
+    if change.certificate or change.right != CERTIFICATES or change.period is not None or digest is None:
+        return change
+    object_ = f"{change.slot}, key {digest[:SHOWN_OF_KEY]}{change.object.removeprefix(change.slot)}"
+    return replace(change, object=object_, certificate=digest, identity=f"{change.identity} {digest}")
+
+
+def _is_same_key(change: Change, held: Sequence[Held], there: Before) -> bool:
+    before = {one.right.certificate or there.shown[0].get((change.client, change.slot)) for one in held}
+    return bool(change.certificate) and change.certificate in before
 
 
 def _is_made(change: Change, there: Before) -> bool:

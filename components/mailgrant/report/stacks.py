@@ -14,7 +14,7 @@ from mailgrant.stack.engine import name as selected
 
 StackOption = Annotated[
     list[str] | None,
-    typer.Option("--stack", "-s", help="Name of a stack; can be repeated. [default: selected]"),
+    typer.Option("--stack", "-s", help="Name of a stack; can be repeated.", show_default="selected"),
 ]
 
 

@@ -28,7 +28,9 @@ NeutralOption = Annotated[
         help="Without anybody's approval, if nobody can do more or less afterwards: for rotations at night.",
     ),
 ]
-StackOption = Annotated[str, typer.Option("--stack", "-s", help="Name of the stack. [default: selected]")]
+StackOption = Annotated[
+    str, typer.Option("--stack", "-s", help="Name of the stack.", show_default="selected")
+]
 
 
 def up(

@@ -18,7 +18,7 @@ AUTOMATION: Final = "(automation)"  # whose client is none: the application that
 
 StacksOption = Annotated[
     list[str] | None,
-    typer.Option("--stack", "-s", help="Name of a stack; may be repeated. [default: selected]"),
+    typer.Option("--stack", "-s", help="Name of a stack; may be repeated.", show_default="selected"),
 ]
 WarnOption = Annotated[
     int | None, typer.Option("--warn-days", min=0, help="Exit code 1 if anything ends within so many days.")
