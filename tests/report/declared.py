@@ -234,13 +234,13 @@ def _steps(
         old = before.get(urn)
         seen = Declared(new.type, new.parent, new.custom, inputs, new.id, {})
         if old is None:
-            yield {"op": "create", "urn": urn, "newState": _state(seen)}
+            yield {"op": "create", "urn": urn, "newState": state(seen)}
         else:
             op = _op(old, seen)
-            yield {"op": op, "urn": urn, "oldState": _state(old), "newState": _state(seen)}
+            yield {"op": op, "urn": urn, "oldState": state(old), "newState": state(seen)}
     for urn, old in before.items():
         if urn not in after:
-            yield {"op": "delete", "urn": urn, "oldState": _state(old)}
+            yield {"op": "delete", "urn": urn, "oldState": state(old)}
 
 
 def _unknown(value: Any, fresh: set[str]) -> Any:
@@ -252,7 +252,7 @@ def _unknown(value: Any, fresh: set[str]) -> Any:
     return UNKNOWN if told in fresh else value
 
 
-def _state(one: Declared) -> dict[str, Any]:
+def state(one: Declared) -> dict[str, Any]:
     return {
         "type": one.type,
         "custom": one.custom,
