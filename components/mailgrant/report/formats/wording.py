@@ -97,7 +97,8 @@ def summary(stack: StackReport) -> list[Line]:
 
 def _mailboxes(count: Count | None) -> Iterator[str]:
     if count:
-        yield f"{count.before:,} → {counted(count.after, 'mailboxes')}"
+        before = "" if count.before == count.after else f"{count.before:,} → "
+        yield before + counted(count.after, "mailboxes")
 
 
 def _gained(client: str, ops: Counter[str] | None) -> Iterator[str]:
