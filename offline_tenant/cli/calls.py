@@ -95,7 +95,9 @@ def set_latency(
 
 @latency.command(name="clear")
 def clear_latency(
-    pattern: Annotated[str | None, typer.Argument(show_default="all of them")] = None,
+    pattern: Annotated[
+        str | None, typer.Argument(help="The calls, as they were named.", show_default="all of them")
+    ] = None,
     *,
     home: HomeOption = None,
 ) -> None:
@@ -156,7 +158,9 @@ def _headers(given: list[str] | None) -> dict[str, str]:
 
 @fault.command(name="clear")
 def clear_faults(
-    number: Annotated[int | None, typer.Argument(show_default="all of them")] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="The fault's number, as listed.", show_default="all of them")
+    ] = None,
     *,
     home: HomeOption = None,
 ) -> None:

@@ -46,7 +46,9 @@ def advance(
 
 @clock.command()
 def stop(
-    time: Annotated[str | None, typer.Argument(show_default="the time it shows")] = None,
+    time: Annotated[
+        str | None, typer.Argument(help="When it stands still.", show_default="the time it shows")
+    ] = None,
     *,
     home: HomeOption = None,
 ) -> None:

@@ -54,7 +54,9 @@ def set_lag(
 
 @lag.command()
 def off(
-    kind: Annotated[str | None, typer.Argument(show_default="all of them")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="What arrives at once again.", show_default="all of them")
+    ] = None,
     *,
     home: HomeOption = None,
 ) -> None:

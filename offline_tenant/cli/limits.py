@@ -52,7 +52,7 @@ def set_limit(
 
 @limits.command()
 def reset(
-    name: Annotated[str | None, typer.Argument(show_default="all of them")] = None,
+    name: Annotated[str | None, typer.Argument(help="The limit.", show_default="all of them")] = None,
     *,
     home: HomeOption = None,
 ) -> None:
