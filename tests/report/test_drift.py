@@ -81,6 +81,15 @@ def test_a_drift_is_nothing_that_could_be_approved() -> None:
     assert as_update.hash != type(as_update)(as_update.place, as_update.changes).hash
 
 
+@pytest.mark.parametrize("letter", ["\x85", "\u2028", "\u2029"])
+def test_a_letter_that_ends_a_line_elsewhere_ends_no_event(letter: str) -> None:
+    there = WIDENED.replace("portal.example.com/signed-in", f"portal.example.com/{letter}signed-in")
+
+    [stack] = report([parse(there, "widened")]).stacks
+
+    assert f"https://portal.example.com/{letter}signed-in" in {change.object for change in stack.changes}
+
+
 SECRET = "-----BEGIN PRIVATE KEY-----"
 BAD = {
     "": "mails wrote nothing",

@@ -73,7 +73,8 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     """Show which application gains or loses which right on which mailbox, before pulumi up.
 
     Exit codes: 0 nothing wants approval, 1 the preview failed, 2 what was given cannot be reported on, 5 a guardrail
-    of the stack forbids it, 7 approval is wanted; where Pulumi is run and fails, its own.
+    of the stack forbids it, 7 approval is wanted, or is not possible because the report is cut; where Pulumi is run and
+    fails, its own.
     """
     if schema:
         typer.echo(json.dumps(document.schema(), indent=2))

@@ -28,7 +28,6 @@ AUDIENCES: Final[Mapping[str, str]] = {
     "PersonalMicrosoftAccount": "anybody with a Microsoft account",
 }
 SHOWN_OF_KEY: Final = 16  # digits
-EXCHANGE_OF_TOKENS: Final = "api://AzureADTokenExchange"  # the audience that Microsoft's guides name
 REDIRECTS: Final = ("web", "singlePageApplication", "publicClient")
 
 

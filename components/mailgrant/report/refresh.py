@@ -90,7 +90,8 @@ def parse(written: str, source: str) -> Preview:
 def _events(written: str, source: str) -> Iterator[_Event]:
     if not written.strip():
         raise PreviewError(f"{source} wrote nothing", AGAIN)
-    for number, line in enumerate(written.splitlines(), 1):
+    # Not splitlines(): JSON leaves U+0085 as it is, and a name may hold it.
+    for number, line in enumerate(written.split("\n"), 1):
         if line.strip():
             yield _event(line, f"{source}, line {number}")
 
