@@ -4,27 +4,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from mailgrant import moment
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report import tenant
 from mailgrant.report.credentials import before, rotated
-from mailgrant.report.difference import ADD, REMOVE, Change, Difference, difference
+from mailgrant.report.difference import Change, Difference, difference
 from mailgrant.report.live import Live
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
-from mailgrant.report.rights import ANY, GIVEN, Effect, Reach, Right, Topic
+from mailgrant.report.rights import ANY, GIVEN, Effect, Right, Topic
+from mailgrant.report.rows import rows
 
 FAILED: Final = "failed"  # in a verdict's place
 HASHED: Final = 2  # the version of what is hashed
-ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
-WHICH: Final = {
-    ADD: " (another one than before, under the same name)",
-    REMOVE: " (the one before, under the same name)",
-}
-EFFECTS: Final = {Effect.BROADENING: 0, Effect.NARROWING: 1, Effect.NEUTRAL: 2}
 
 
 @dataclass(frozen=True)
@@ -187,11 +182,9 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now
     differences = [difference(step) for step in preview.steps]
     told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
     every = _in_turn(preview, told, now)
-    once = dict.fromkeys(_without_echoes(every))  # an owner of an application is told once
-    changes = _distinct(_told_apart(list(once)))
     return StackReport(
         preview.place,
-        tuple(sorted(changes, key=_order)),
+        rows(every),
         tuple(_counts(differences)),
         tuple(sorted((step for step in preview.steps if step.op not in QUIET), key=lambda step: step.urn)),
         tuple(sorted(_unknown(differences).items())),
@@ -205,65 +198,6 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now
 def _in_turn(preview: Preview, changes: list[Change], now: datetime) -> list[Change]:
     """Credentials follow each other in updates; one that is found to be gone was taken away."""
     return changes if preview.occasion == Occasion.DRIFT else rotated(changes, before(preview.steps), now)
-
-
-def _order(change: Change) -> tuple[Any, ...]:
-    """The gravest first, then client by client, and what holds for all of them last."""
-    grave = change.effect == Effect.BROADENING and change.reach == Reach.TENANT
-    return (
-        not grave,
-        change.client == ANY,
-        change.client,
-        EFFECTS[change.effect],
-        ORDER[change.topic],
-        change.op,
-        change.object,
-        change.right,
-        change.identity,
-    )
-
-
-def _without_echoes(changes: list[Change]) -> list[Change]:
-    """Without "asks for" where the same is granted, or taken, in a row of its own."""
-    granted = {
-        (change.op, change.client, change.right)
-        for change in changes
-        if change.topic == Topic.PERMISSION
-        or (change.topic == Topic.CONSENT and change.reach == Reach.TENANT)
-    }
-    return [
-        change
-        for change in changes
-        if change.topic != Topic.ASKED
-        or (change.op, change.client, change.right.removeprefix("asks for ")) not in granted
-    ]
-
-
-def _told_apart(changes: list[Change]) -> list[Change]:
-    """What one application loses and another one of the same name gains, said to be so."""
-    looks = {op: {_look(change) for change in changes if change.op == op} for op in WHICH}
-    both = looks[ADD] & looks[REMOVE]
-    return [
-        replace(change, words=f"{change.words}{WHICH[change.op]}")
-        if change.op in WHICH and _look(change) in both
-        else change
-        for change in changes
-    ]
-
-
-def _distinct(changes: list[Change]) -> list[Change]:
-    """Rows that read alike, and are about different things, with what tells them apart."""
-    alike = Counter((change.op, *_look(change), change.before, change.after) for change in changes)
-    return [
-        replace(change, object=f"{change.object} ({change.identity.strip()})")
-        if alike[change.op, *_look(change), change.before, change.after] > 1
-        else change
-        for change in changes
-    ]
-
-
-def _look(change: Change) -> tuple[str, str, str]:
-    return change.client, change.right, change.object
 
 
 def _counts(differences: Iterable[Difference]) -> Iterable[Count]:
