@@ -17,6 +17,7 @@ from mailgrant.entra.ownership import stack_tag
 from mailgrant.entra.people import at_their_mailboxes
 from mailgrant.errors import ConfigurationError
 from mailgrant.exchange.resources import AuthenticationPolicy, MailboxProtocols, TransportSettings
+from mailgrant.guardrails import in_force
 from mailgrant.guardrails.findings import REPORTED, findings, refusal
 from mailgrant.identities.identity import remedy_for
 from mailgrant.model import AutomationPlan, Plan, Switches
@@ -44,8 +45,12 @@ def deploy(plan: Plan) -> Mapping[str, Any]:
     settings = dict(_settings(plan, at_their_mailboxes(plan.mailboxes, found.people)))
     # All at once, so that every failure is told.
     require({**clients, **settings})
-    outputs = {"clients": {name: one.settings for name, one in clients.items()}}
-    return {**outputs, **(_automation(plan.automation, plan) if plan.automation else {})}
+    return {
+        "clients": {name: one.settings for name, one in clients.items()},
+        "organization": plan.organization,
+        "guardrails": in_force.put_out(plan),
+        **(_automation(plan.automation, plan) if plan.automation else {}),
+    }
 
 
 def _settings(plan: Plan, mailboxes: Mapping[str, Switches]) -> Iterator[tuple[str, Settings]]:

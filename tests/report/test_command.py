@@ -17,6 +17,7 @@ from tests.worlds import OfflineTenant, Project
 
 ADDED, REMOVED = str(PREVIEWS / "mailbox-added.json"), str(PREVIEWS / "mailbox-removed.json")
 TWO = "        billing@contoso.com: full-access\n"
+LOOSER = "  mailgrant:guardrails: {forbidden_mailboxes: warning}\n"
 
 
 def run(
@@ -218,15 +219,19 @@ def test_the_engine_is_run_and_what_it_will_do_is_told(project: Project, offline
     assert report()["hash"] == first["hash"]
     assert offline.stats()["exchange"] == {}
 
-    # After the update nothing changes any more, and a mailbox less is narrowing.
+    # After the update nothing changes any more, and a mailbox less is narrowing, whatever its guardrails say.
     project.pulumi("up", "--yes", "--skip-preview")
     assert report("--require-approval", "any-change")["verdict"] == "neutral"
     project.edit(TWO, "")
+    project.edit("  mailgrant:clients:\n", f"{LOOSER}  mailgrant:clients:\n")
     narrower = report("--require-approval", "broadening")
     assert narrower["verdict"] == "narrowing"
     assert [(one["op"], one["right"], one["object"]) for one in narrower["changes"]] == [
         ("remove", "full-access", "billing@contoso.com")
     ]
+
+    loosened = {"rule": "forbidden_mailboxes", "where": "", "before": "error", "after": "warning"}
+    assert [first["stacks"][0]["loosened"], narrower["stacks"][0]["loosened"]] == [[], [loosened]]
 
     # What Pulumi refuses is its own exit code.
     assert "no stack named 'nowhere' found" in project.mailgrant_error(

@@ -12,6 +12,7 @@ from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.facts import CUSTOM_CLOUD
 from mailgrant.guardrails.findings import Finding, findings
+from mailgrant.model import Plan
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,13 @@ class Checked:
         stack: its name.
         faults: of its configuration; guardrails are only looked at if there are none.
         findings: of its guardrails.
+        plan: what it wants, if there are no faults.
     """
 
     stack: str
     faults: Sequence[ConfigurationFault] = ()
     findings: Sequence[Finding] = ()
+    plan: Plan | None = None
 
     @property
     def ok(self) -> bool:
@@ -36,7 +39,8 @@ class Checked:
     @property
     def entry(self) -> dict[str, Any]:
         """As ``mailgrant check --json`` has it: ``{stack, ok, faults: [{path, problem}], findings: [{rule, …}]}``."""
-        return {**asdict(self), "ok": self.ok}
+        faults, found = map(asdict, self.faults), map(asdict, self.findings)
+        return {"stack": self.stack, "faults": [*faults], "findings": [*found], "ok": self.ok}
 
     def __str__(self) -> str:
         told = [f"  error: {one.path}: {one.problem}" for one in self.faults]
@@ -92,6 +96,7 @@ def _checked(name: str, path: Path, now: datetime) -> Checked:
     if own.get("cloud") == CUSTOM_CLOUD:  # its hosts are in a file that only a running tenant has
         own, azuread = {**own, "cloud": "global"}, METADATA_HOST
     try:
-        return Checked(name, findings=findings(parse(own, now, path.parent, azuread)))
+        plan = parse(own, now, path.parent, azuread)
     except ConfigurationError as error:
         return Checked(name, error.faults)
+    return Checked(name, findings=findings(plan), plan=plan)

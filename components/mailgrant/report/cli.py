@@ -11,8 +11,8 @@ import typer
 from mailgrant import moment
 from mailgrant.configuration.check import known
 from mailgrant.errors import ConfigurationError
-from mailgrant.guardrails.findings import Finding
 from mailgrant.report import engine, gate
+from mailgrant.report.declared import Declared, declared
 from mailgrant.report.digest import parse
 from mailgrant.report.formats import document
 from mailgrant.report.formats.escaping import visible
@@ -82,7 +82,7 @@ def preview_report(  # noqa: PLR0913, PLR0917 - one an option
     asked = targets(also or [])
     shown, failures = _previews(stacks or [], previews or [])
     seen = _asked(shown, [] if previews else stacks or []) if live else {}
-    found = report(shown, findings_here(shown, Path.cwd()), failures, seen)
+    found = report(shown, declared_here(shown, Path.cwd()), failures, seen)
     whole = write(found, form, output, asked)
     found.refuse_failed()
     code = gate.exit_code(found, require_approval)
@@ -113,8 +113,8 @@ def _say(line: str) -> None:
     typer.echo(visible(line), err=True)
 
 
-def findings_here(previews: Sequence[Preview], folder: Path) -> dict[str, Sequence[Finding]]:
-    """What the guardrails of stacks of this project say, as their files stand here; of others nobody can tell.
+def declared_here(previews: Sequence[Preview], folder: Path) -> dict[str, Declared]:
+    """What the files of stacks of this project say beside their previews; of others nobody can tell.
 
     Args:
         previews: of any stacks.
@@ -124,11 +124,11 @@ def findings_here(previews: Sequence[Preview], folder: Path) -> dict[str, Sequen
         ConfigurationError: a stack's file has faults.
     """
     here = engine.project(folder)
-    mine = {preview.stack: preview.place for preview in previews if preview.project == here}
+    mine = {preview.stack: preview for preview in previews if preview.project == here}
     checked = known(mine, folder, moment.now()) if mine else []
     if wrong := [fault for one in checked for fault in one.faults]:
         raise ConfigurationError(wrong)
-    return {mine[one.stack]: one.findings for one in checked}
+    return {mine[one.stack].place: declared(one, mine[one.stack]) for one in checked}
 
 
 def _read(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mailgrant.guardrails import in_force
 from mailgrant.report.preview import STACK, Diagnostic, Preview, PreviewError, Step
 from mailgrant.report.wholeness import (
     WRITE_IT,
@@ -61,6 +62,8 @@ def parse(written: str, source: str) -> Preview:
         tuple(warnings),
         frozenset(_tenants(steps)),
         str((digest.config or {}).get(TENANT) or ""),
+        next((one for one in _put_out(steps, "organization") if isinstance(one, str)), ""),
+        next(map(in_force.read, _put_out(steps, "guardrails")), None),
     )
 
 
@@ -98,14 +101,15 @@ def _once(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _tenants(steps: Iterable[Step]) -> Iterator[str]:
-    found = (dict(_items(told)).get("tenant_id") for _, told in _put_out(steps))
+    every = (told for clients in _put_out(steps, "clients") for _, told in _items(clients))
+    found = (dict(_items(told)).get("tenant_id") for told in every)
     return (tenant for tenant in found if isinstance(tenant, str) and tenant)
 
 
-def _put_out(steps: Iterable[Step]) -> Iterator[tuple[str, Any]]:
-    """From the output ``clients`` of the stack, which is there in every preview, whatever changes."""
-    put_out = (step.old.outputs.get("clients") for step in steps if step.type == STACK and step.old)
-    return (one for clients in put_out for one in _items(clients))
+def _put_out(steps: Iterable[Step], output: str) -> Iterator[Any]:
+    """What the stack put out last time, which is there in every preview, whatever changes."""
+    outputs = (step.old.outputs for step in steps if step.type == STACK and step.old)
+    return (one[output] for one in outputs if output in one)
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from mailgrant.errors import MailgrantError
+from mailgrant.guardrails.in_force import InForce
 
 # What the engine may do with a resource: github.com/pulumi/pulumi, pkg/resource/deploy/step.go.
 QUIET: Final = frozenset(  # change nothing in the tenant, at the most the state
@@ -115,6 +116,8 @@ class Preview:
         said: warnings of the engine and providers.
         tenants: ids of those in which it put out its clients last time.
         tenant: the id of the one that it is to work in; empty if its configuration does not say.
+        organization: of Exchange, in which it worked last time; empty if nobody knows.
+        guardrails: that held last time; None if nobody knows.
         occasion: what its steps tell of.
     """
 
@@ -124,6 +127,8 @@ class Preview:
     said: tuple[Diagnostic, ...] = ()
     tenants: frozenset[str] = frozenset()
     tenant: str = ""
+    organization: str = ""
+    guardrails: InForce | None = None
     occasion: Occasion = Occasion.PREVIEW
 
     @property

@@ -12,6 +12,7 @@ from mailgrant import moment
 from mailgrant.guardrails.findings import Finding
 from mailgrant.report import tenant
 from mailgrant.report.credentials import before, rotated
+from mailgrant.report.declared import UNKNOWN, Declared
 from mailgrant.report.difference import Change, Difference, difference
 from mailgrant.report.live import Live
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
@@ -43,7 +44,7 @@ class StackReport:
         unknown: by client, what is known only when the update is made.
         said: what Pulumi warned of.
         occasion: what all this is about.
-        findings: what the stack's guardrails have to say.
+        declared: what the stack's file says beside; its guardrails are no part of verdict and hash.
         live: what the tenant says, if it was asked; no part of verdict and hash.
     """
 
@@ -53,7 +54,7 @@ class StackReport:
     steps: tuple[Step, ...] = ()
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     said: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    declared: Declared = UNKNOWN
     occasion: Occasion = Occasion.PREVIEW
     live: Live | None = None
 
@@ -120,7 +121,7 @@ class Report:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Of all stacks."""
-        return tuple(finding for stack in self.stacks for finding in stack.findings)
+        return tuple(finding for stack in self.stacks for finding in stack.declared.findings)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -157,7 +158,7 @@ def verdict(changes: Iterable[Change]) -> Effect:
 
 def report(
     previews: Sequence[Preview],
-    findings: Mapping[str, Sequence[Finding]] | None = None,
+    declared: Mapping[str, Declared] | None = None,
     failures: Sequence[Failure] = (),
     live: Mapping[str, Live] | None = None,
     now: datetime | None = None,
@@ -166,21 +167,25 @@ def report(
 
     Args:
         previews: one a stack.
-        findings: what guardrails have to say, by the place of the stack.
+        declared: what the files of stacks say beside, by the place of the stack.
         failures: stacks of which there is no preview.
         live: what the tenant says, by the place of the stack.
         now: by which credentials have ended, aware; this moment unless given.
     """
-    found, seen, then = findings or {}, live or {}, now or moment.now()
+    said, seen, then = declared or {}, live or {}, now or moment.now()
     stacks = [
-        _stack(preview, found.get(preview.place, ()), seen.get(preview.place), then) for preview in previews
+        _stack(preview, said.get(preview.place, UNKNOWN), seen.get(preview.place), then)
+        for preview in previews
     ]
     return Report(tuple(stacks), tuple(failures))
 
 
-def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now: datetime) -> StackReport:
+def _stack(preview: Preview, declared: Declared, live: Live | None, now: datetime) -> StackReport:
     differences = [difference(step) for step in preview.steps]
-    told = [*tenant.moved(preview), *(change for one in differences for change in one.changes)]
+    told = [
+        *tenant.moved(preview, declared.organization),
+        *(change for one in differences for change in one.changes),
+    ]
     every = _in_turn(preview, told, now)
     return StackReport(
         preview.place,
@@ -189,7 +194,7 @@ def _stack(preview: Preview, findings: Sequence[Finding], live: Live | None, now
         tuple(sorted((step for step in preview.steps if step.op not in QUIET), key=lambda step: step.urn)),
         tuple(sorted(_unknown(differences).items())),
         tuple(one.message.strip() for one in preview.said),
-        tuple(findings),
+        declared,
         preview.occasion,
         live,
     )

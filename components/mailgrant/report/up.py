@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mailgrant.report import engine, gate
-from mailgrant.report.cli import findings_here
+from mailgrant.report.cli import declared_here
 from mailgrant.report.formats import text
 from mailgrant.report.report import Report, report
 from mailgrant.report.rights import Effect
@@ -49,7 +49,7 @@ def up(
     if (approved is None) != if_neutral:
         raise typer.BadParameter(ONE_OF_BOTH, param_hint="--approved")
     preview = engine.preview(stack)
-    found = report([preview], findings_here([preview], Path.cwd()))
+    found = report([preview], declared_here([preview], Path.cwd()))
     if gate.exit_code(found, gate.Approval.NEVER):
         _refuse(found, "A guardrail forbids it; nothing was changed.", gate.FORBIDDEN)
     if approved is None and found.verdict != Effect.NEUTRAL:

@@ -99,6 +99,15 @@ class LiveDocument(_Model):
     drift: DriftDocument
 
 
+class LoosenedDocument(_Model):
+    """What a guardrail lets pass that it did not let pass before."""
+
+    rule: str
+    where: str = Field(description="Its limit, or the place of a waiver; empty if the rule as a whole.")
+    before: str
+    after: str
+
+
 class StackDocument(_Model):
     """One stack."""
 
@@ -109,6 +118,10 @@ class StackDocument(_Model):
         description="Of each client whose permissions on mailboxes change."
     )
     steps: int = Field(description="How many resources Pulumi makes, changes or takes away.")
+    loosened: list[LoosenedDocument] = Field(
+        description="What the stack's guardrails let pass that those of the last update did not, or mailgrant's own where "
+        "these are not known."
+    )
     live: LiveDocument | None = Field(description="What the tenant says, with --live; null without.")
 
 
@@ -201,6 +214,9 @@ def _stack(stack: StackReport) -> StackDocument:
         hash=stack.hash,
         mailboxes=counts,
         steps=len(stack.steps),
+        loosened=[
+            LoosenedDocument.model_validate(one, from_attributes=True) for one in stack.declared.loosened
+        ],
         live=_live(stack.live, stack.place) if stack.live else None,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailgrant.guardrails.findings import Finding
+from mailgrant.guardrails.in_force import Loosened
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.kinds import APPLICATION, title
@@ -27,6 +28,8 @@ OVERLAP: Final = (
 OWNERS: Final = (
     "An update leaves owners as they are: take one away in the Entra admin center, App registrations → Owners"
 )
+LOOSENED: Final = "Guardrails are loosened"
+LOOSER: Final = "Guardrails are looser than where a stack says nothing"
 STOPPED: Final = "stopped"  # in place of an operation: a credential that had not ended
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
@@ -117,8 +120,12 @@ def counted(number: int, plural: str) -> str:
 
 def first(stack: StackReport) -> list[Section]:
     """What nobody may overlook, for above the table."""
+    said = stack.declared
     return [
-        *capped("Guardrails", [_found(one) for one in stack.findings], "told by mailgrant check"),
+        *capped("Guardrails", [_found(one) for one in said.findings], "told by mailgrant check"),
+        *capped(
+            LOOSENED if said.compared else LOOSER, list(map(_loosened, said.loosened)), "in the stack's file"
+        ),
         *_section(
             "Not understood: look at these yourself", stack.changes, lambda one: one.topic == Topic.UNKNOWN
         ),
@@ -138,6 +145,11 @@ def _found(finding: Finding) -> Line:
         Name(finding.remedy),
         f" (guardrail {finding.rule})",
     )
+
+
+def _loosened(one: Loosened) -> Line:
+    where: Line = (", ", Name(one.where)) if one.where else ()
+    return (Name(one.rule), *where, ": ", Name(one.before), " → ", Name(one.after))
 
 
 def _is_tenant_wide(change: Change) -> bool:

@@ -1,0 +1,43 @@
+"""What the file of a stack says beside its preview: no step tells of guardrails, or of the organization."""
+
+from dataclasses import dataclass
+
+from mailgrant.configuration.check import Checked
+from mailgrant.guardrails.findings import Finding
+from mailgrant.guardrails.in_force import Loosened, in_force, loosened
+from mailgrant.model import Guardrails
+from mailgrant.report.preview import Preview
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a stack's file says now, and what of it is new.
+
+    Args:
+        organization: of Exchange; empty if nobody knows.
+        findings: of its guardrails.
+        loosened: what its guardrails let pass that those before did not.
+        compared: whether those before are the last update's; mailgrant's own if not.
+    """
+
+    organization: str = ""
+    findings: tuple[Finding, ...] = ()
+    loosened: tuple[Loosened, ...] = ()
+    compared: bool = False
+
+
+UNKNOWN = Declared()
+
+
+def declared(checked: Checked, preview: Preview) -> Declared:
+    """What a stack's file says, held against what the stack put out last time."""
+    plan = checked.plan
+    if plan is None:
+        return Declared(findings=tuple(checked.findings))
+    before = preview.guardrails or in_force(Guardrails())
+    return Declared(
+        plan.organization,
+        tuple(checked.findings),
+        tuple(loosened(before, in_force(plan.guardrails, plan.waivers))),
+        compared=preview.guardrails is not None,
+    )
