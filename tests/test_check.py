@@ -53,6 +53,15 @@ def test_the_stacks_of_this_repository_would_come_up() -> None:
     assert all(one.ok for one in checked.values())
 
 
+def test_files_of_stacks_end_as_the_projects_own(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yml").write_text("name: mail\nruntime: python\n")
+    (tmp_path / "Pulumi.dev.yml").write_text("config:\n  mailgrant:organization: no domain\n")
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n")  # which Pulumi does not look at
+
+    [dev] = check([], tmp_path, NOW)
+    assert (dev.stack, dev.ok) == ("dev", False)
+
+
 def test_exit_code_1_and_every_fault_of_every_stack(write: Write) -> None:
     write(stack(client={}, suffix="-dev"))
     write(stack(guardrails={"secrets": "error"}), "prod")

@@ -6,11 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mailgrant.configuration import clouds, files
 from mailgrant.configuration.parsing import decoded
-from mailgrant.errors import SetupError
+from mailgrant.configuration.project_file import ProjectFile, project_file
 from mailgrant.facts import Cloud
 from mailgrant.schema.places import NAMESPACE
 from mailgrant.schema.stack import StackSchema
@@ -22,21 +20,19 @@ class Project:
     """A project and one of its stacks.
 
     Args:
-        name: of the project.
+        place: its file.
         stack: its name.
-        folder: that holds the files of the stacks.
         values: of the stack's configuration, by key.
     """
 
-    name: str
+    place: ProjectFile
     stack: str
-    folder: Path
     values: Mapping[str, Any]
 
     @property
     def file(self) -> Path:
         """The stack's file."""
-        return self.folder / f"Pulumi.{self.stack.rpartition('/')[2]}.yaml"
+        return self.place.of(self.stack)
 
     @property
     def own(self) -> dict[str, Any]:
@@ -55,7 +51,7 @@ class Project:
     @cached_property
     def everything(self) -> dict[str, Any]:
         """The same with what the files say that it names."""
-        return files.expand(self.own, self.folder).values
+        return files.expand(self.own, self.place.folder).values
 
     @property
     def cloud(self) -> Cloud:
@@ -84,11 +80,4 @@ def project(stack_name: str | None, needed: Callable[[str], bool] = lambda _: Tr
         SetupError: there is no engine, no project or no such stack, or its secrets cannot be opened.
     """
     values = {key: decoded(value) for key, value in engine.configuration(stack_name, needed).items()}
-    name = engine.name(stack_name)
-    here = Path.cwd()
-    root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
-    try:
-        told = yaml.safe_load((root / "Pulumi.yaml").read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise SetupError(f"{root / 'Pulumi.yaml'} cannot be read ({type(error).__name__})") from None
-    return Project(str(told.get("name")), name, root / str(told.get("stackConfigDir") or "."), values)
+    return Project(project_file(Path.cwd()), engine.name(stack_name), values)

@@ -9,6 +9,7 @@ import yaml
 
 from mailgrant.adopt.adoption import CLIENTS, MAILBOXES, Adoption, Wish, adopt
 from mailgrant.adopt.stack_file import insert
+from mailgrant.configuration.project_file import ProjectFile
 from mailgrant.errors import GraphError, SetupError
 from mailgrant.project import Project
 from tests.adopt.by_hand import EXCHANGE, GRAPH, ROLES, SCOPES, SURE, Administrator
@@ -21,7 +22,7 @@ INVOICES = "invoices@contoso.com"
 def desk(at_offline: OfflineTenant, tmp_path: Path) -> tuple[Administrator, Project]:
     """An administrator, and a project whose stack has no client."""
     values = {"mailgrant:organization": "contoso.onmicrosoft.com", "mailgrant:cloud": "custom"}
-    return Administrator(at_offline), Project("mailgrant", "dev", tmp_path, values)
+    return Administrator(at_offline), Project(ProjectFile("mailgrant", tmp_path, ".yaml"), "dev", values)
 
 
 def adopted(project: Project, client: str, *mailboxes: str, **more: Any) -> Adoption:

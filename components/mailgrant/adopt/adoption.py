@@ -152,7 +152,7 @@ def _taken(found: Found, looked: Looked, one: Client, name: str, stack: Plan) ->
 
 
 def _check_owner(found: Found, project: Project) -> None:
-    mine = f"/{project.name}/{project.stack.rpartition('/')[2]}"
+    mine = f"/{project.place.name}/{project.stack.rpartition('/')[2]}"
     others = (tag for tag in found.tags if tag.startswith(TAG) and not tag.endswith(mine))
     if other := next(others, ""):
         raise SetupError(
@@ -214,7 +214,7 @@ def _parsed(project: Project, sections: Sections) -> Plan:
         own = key.partition(":")[2]
         merged[own] = {**(merged.get(own) or {}), **entries}
     try:
-        return parse(merged, moment.now(), project.folder, environment(project.value))
+        return parse(merged, moment.now(), project.place.folder, environment(project.value))
     except ConfigurationError as error:
         faults = "".join(f"\n  - {fault.path}: {fault.problem}" for fault in error.faults)
         raise SetupError(f"what was found, and what the stack has, make no stack:{faults}") from None

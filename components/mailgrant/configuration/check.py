@@ -8,6 +8,7 @@ from typing import Any
 
 from mailgrant.configuration.clouds import METADATA_HOST, environment
 from mailgrant.configuration.parsing import parse, said
+from mailgrant.configuration.project_file import project_file
 from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
 from mailgrant.facts import CUSTOM_CLOUD
@@ -60,31 +61,21 @@ def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
     Raises:
         SetupError: there is no project, no such stack, or a file that cannot be read.
     """
-    folder = _folder(start)
-    found = _files(folder)
+    project = project_file(start)
+    found = project.stacks()
     if not found:
-        raise SetupError(f"{folder} holds no stack's file", "A stack is a file such as Pulumi.prod.yaml.")
+        raise SetupError(
+            f"{project.folder} holds no stack's file", "A stack is a file such as Pulumi.prod.yaml."
+        )
     if missing := [name for name in names if name not in found]:
-        raise SetupError(f"there is no {folder / f'Pulumi.{missing[0]}.yaml'}")
+        raise SetupError(f"there is no {project.of(missing[0])}")
     return [_checked(name, found[name], now) for name in dict.fromkeys(names or found)]
 
 
 def known(names: Iterable[str], start: Path, now: datetime) -> list[Checked]:
     """Check those of some stacks that have a file here; arguments and errors as for ``check``."""
-    found = _files(_folder(start))
+    found = project_file(start).stacks()
     return [_checked(name, found[name], now) for name in names if name in found]
-
-
-def _folder(start: Path) -> Path:
-    root = next((one for one in (start, *start.parents) if (one / "Pulumi.yaml").is_file()), None)
-    if root is None:
-        raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
-    return root / str(as_pulumi(root / "Pulumi.yaml").get("stackConfigDir") or ".")
-
-
-def _files(folder: Path) -> dict[str, Path]:
-    paths = sorted(folder.glob("Pulumi.*.yaml"))
-    return {path.name.removeprefix("Pulumi.").removesuffix(".yaml"): path for path in paths}
 
 
 def _checked(name: str, path: Path, now: datetime) -> Checked:

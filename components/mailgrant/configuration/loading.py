@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import pulumi
 import pulumi.runtime.config as pulumi_config
-import yaml
 
 from mailgrant import moment
 from mailgrant.configuration import files
 from mailgrant.configuration.clouds import OFFLINE, environment
 from mailgrant.configuration.in_clear import secrets_in_clear
 from mailgrant.configuration.parsing import decoded, parse, said
+from mailgrant.configuration.project_file import project_file
 from mailgrant.errors import ConfigurationError, SetupError
 from mailgrant.facts import Cloud
 from mailgrant.model import Plan, TenantPlan
@@ -58,10 +58,9 @@ def stack_folder() -> Path:
     """The folder that holds the files of the stacks: ``stackConfigDir`` of the project, or the project's own."""
     root = Path(pulumi.get_root_directory() or ".")
     try:
-        project = yaml.safe_load((root / "Pulumi.yaml").read_text())
-    except (OSError, yaml.YAMLError):
+        return project_file(root).folder
+    except SetupError:
         return root
-    return root / str(project.get("stackConfigDir") or ".") if isinstance(project, dict) else root
 
 
 def value(key: str) -> Any:

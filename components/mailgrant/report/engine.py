@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from mailgrant.configuration.project_file import project_file
 from mailgrant.errors import SetupError
 from mailgrant.guardrails.findings import REPORTED
 from mailgrant.report import digest, refresh
@@ -19,7 +18,6 @@ PREVIEW: Final = ("preview", "--json", "--show-sames", "--non-interactive")
 REFRESH: Final = ("refresh", "--preview-only", "--json", "--non-interactive")
 STREAMED: Final = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW"  # pulumi.com/docs/iac/cli/environment-variables
 UPDATE: Final = ("up", "--yes", "--skip-preview", "--non-interactive")
-PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
 Command = tuple[str, ...]
@@ -107,15 +105,7 @@ def _failed(code: int, written: str, source: str, parse: Parser) -> PreviewError
 
 def project(folder: Path) -> str:
     """The name of the Pulumi project that this folder belongs to; empty if it belongs to none."""
-    for parent in (folder, *folder.parents):
-        for name in PROJECT_FILES:
-            if (found := parent / name).is_file():
-                return _name(found)
-    return ""
-
-
-def _name(path: Path) -> str:
     try:
-        return str(yaml.safe_load(path.read_text(encoding="utf-8"))["name"])
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+        return project_file(folder).name
+    except SetupError:
         return ""  # whatever is wrong with it, Pulumi says so better
