@@ -13,7 +13,7 @@ import yaml
 
 from mailgrant.configuration.check import check
 from mailgrant.errors import SetupError
-from tests.faulty_stacks import WAIVER, Values, stack
+from tests.faulty_stacks import ORGANIZATION, WAIVER, Values, stack
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -75,6 +75,33 @@ def test_exit_code_1_and_every_fault_of_every_stack(write: Write) -> None:
     assert "prod: stopped\n  error: mailgrant:clients.poller.credentials.vm: a secret travels" in told
     assert "\n    → Use type: federated" in told
     assert "test.eu: ok\n  warning: mailgrant:tenant.smtp_auth: opens SMTP AUTH" in told
+
+
+SHARED = {"secrets": "error"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"mailgrant:guardrails": {"value": SHARED}},
+        {"guardrails": {"type": "object", "default": SHARED}},  # below the project's own name
+    ],
+)
+def test_what_the_projects_file_says_for_all_stacks(write: Write, entry: Values) -> None:
+    folder = write({name: value for name, value in stack().items() if name != "organization"})
+    write(stack(guardrails={"secrets": "off"}), "own")
+    project = {
+        "name": "mailgrant",
+        "runtime": "python",
+        "stackConfigDir": "stacks",
+        "config": {**entry, "mailgrant:organization": ORGANIZATION, "mailgrant:waivers": []},
+    }
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+
+    dev, own = check([], folder, NOW)
+
+    assert [*dev.faults, *own.faults, *own.findings] == []
+    assert [(one.rule, one.severity) for one in dev.findings] == [("secrets", "error")]
 
 
 def test_exit_code_0_and_findings_for_programs(write: Write) -> None:

@@ -105,6 +105,9 @@ def test_the_limit_of_a_rule_that_is_off_is_no_news(tmp_path: Path) -> None:
     strict, loose = checked(tmp_path, STRICT), checked(tmp_path, {**STRICT, "secret_lifetime": off})
 
     assert told(strict, loose) == [("secret_lifetime", "", "error", "off")]
+    # One that begins to count is stricter, whatever its limit.
+    assert told(loose, checked(tmp_path, {**STRICT, "secret_lifetime": {"at_most": "720d"}})) == []
+    assert told(None, checked(tmp_path, {"mailboxes_per_client": {"at_most": 200}})) == []
 
 
 def test_a_waiver_that_is_new_or_lasts_longer(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Stack files held against the schema and their guardrails, as they stand there: no engine runs, and nobody is asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,19 +69,21 @@ def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
         )
     if missing := [name for name in names if name not in found]:
         raise SetupError(f"there is no {project.of(missing[0])}")
-    return [_checked(name, found[name], now) for name in dict.fromkeys(names or found)]
+    return [_checked(name, found[name], project.config, now) for name in dict.fromkeys(names or found)]
 
 
 def known(names: Iterable[str], start: Path, now: datetime) -> list[Checked]:
     """Check those of some stacks that have a file here; arguments and errors as for ``check``."""
-    found = project_file(start).stacks()
-    return [_checked(name, found[name], now) for name in names if name in found]
+    project = project_file(start)
+    found = project.stacks()
+    return [_checked(name, found[name], project.config, now) for name in names if name in found]
 
 
-def _checked(name: str, path: Path, now: datetime) -> Checked:
+def _checked(name: str, path: Path, shared: Mapping[str, Any], now: datetime) -> Checked:
     values = as_pulumi(path).get("config") or {}
     if not isinstance(values, dict):
         raise SetupError(f"{path} holds no map of keys under config:")
+    values = {**shared, **values}
     own = said({str(key): value for key, value in values.items()})
     azuread = environment(values.get)
     if own.get("cloud") == CUSTOM_CLOUD:  # its hosts are in a file that only a running tenant has

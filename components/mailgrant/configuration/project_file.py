@@ -1,13 +1,15 @@
-"""The file of a Pulumi project: what it is called, and where its stacks have theirs."""
+"""The file of a Pulumi project: what it is called, where its stacks have theirs, and what it says for all of them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import SetupError
 
 NAMES: Final = ("Pulumi.yaml", "Pulumi.yml")
+GIVEN: Final = ("default", "value")  # the first that is there is what counts
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,13 @@ class ProjectFile:
         name: by which Pulumi knows it.
         folder: that holds the files of its stacks.
         ending: of their names, which is that of the project's own file.
+        config: what counts for a stack whose own file does not say it, by key.
     """
 
     name: str
     folder: Path
     ending: str
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, stack: str) -> Path:
         """The file of a stack; its name may have the organization of a backend before it."""
@@ -45,5 +49,14 @@ def project_file(start: Path) -> ProjectFile:
     if found is None:
         raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
     told = as_pulumi(found)
-    stacks = found.parent / str(told.get("stackConfigDir") or ".")
-    return ProjectFile(str(told.get("name") or ""), stacks, found.suffix)
+    name, stacks = str(told.get("name") or ""), found.parent / str(told.get("stackConfigDir") or ".")
+    return ProjectFile(name, stacks, found.suffix, dict(_config(told.get("config"), name)))
+
+
+def _config(declared: Any, project: str) -> Iterator[tuple[str, Any]]:
+    """As the engine reads it: github.com/pulumi/pulumi, sdk/go/common/workspace/config.go."""
+    for key, entry in declared.items() if isinstance(declared, dict) else ():
+        given = entry if isinstance(entry, dict) else {"value": entry}
+        values = [given[name] for name in GIVEN if given.get(name) is not None]
+        if values:
+            yield (str(key) if ":" in str(key) else f"{project}:{key}"), values[0]

@@ -112,17 +112,17 @@ def _severities(before: InForce, after: InForce) -> Iterator[Loosened]:
 
 
 def _limits(before: InForce, after: InForce) -> Iterator[Loosened]:
-    if after.longest_secret > before.longest_secret and _counts("secret_lifetime", after):
+    if after.longest_secret > before.longest_secret and _counts("secret_lifetime", before, after):
         limits = duration(before.longest_secret), duration(after.longest_secret)
         yield Loosened("secret_lifetime", AT_MOST, *limits)
-    if after.most_mailboxes > before.most_mailboxes and _counts("mailboxes_per_client", after):
+    if after.most_mailboxes > before.most_mailboxes and _counts("mailboxes_per_client", before, after):
         limits = f"{before.most_mailboxes:,}", f"{after.most_mailboxes:,}"
         yield Loosened("mailboxes_per_client", AT_MOST, *limits)
 
 
-def _counts(rule: str, after: InForce) -> bool:
-    """Whether its limit is held against anything."""
-    return after.severities.get(rule) != LEAST_FIRST[0]
+def _counts(rule: str, *both: InForce) -> bool:
+    """Whether its limit was and is held against anything: a rule that is new loosens nothing, and one that ends is told."""
+    return all(one.severities.get(rule) != LEAST_FIRST[0] for one in both)
 
 
 def _freed(before: InForce, after: InForce) -> Iterator[Loosened]:
