@@ -24,7 +24,7 @@ PARAMETER = re.compile(r"parameters\.([\w.]+)")
 REPLACED = re.compile(r"replace\(parameters\.(\w+), '(.)', '(.)'\)")
 GIVEN = re.compile(r"\$\{\{ if ne\(parameters\.(\w+), ''\) \}\}")
 HANDED_OVER = re.compile(r"\$\[ stageDependencies\.(\w+)\.\w+\.outputs\['\w+\.(\w+)'\] \]")
-CHANGES = re.compile(r"and\(succeeded\(\), ne\(dependencies\.(\w+)\.outputs\['\w+\.\w+\.(\w+)'\], '0'\)\)")
+CHANGES = re.compile(r"and\(succeeded\(\), ne\(dependencies\.(\w+)\.outputs\['\w+\.\w+\.(\w+)'\], 'true'\)\)")
 OUTPUT = re.compile(r"^##vso\[task\.setvariable variable=(\w+);isOutput=true\](.*)$", re.MULTILINE)
 MACRO = re.compile(r"\$\(([\w.]+)\)")
 CONDITIONS = {"": False, "succeededOrFailed()": True}  # whether a step runs after a failure
@@ -178,7 +178,7 @@ def _wanted(condition: str, done: Mapping[str, Stage]) -> bool:
     found = CHANGES.fullmatch(condition)
     if condition and not found:
         raise UnknownExpressionError(condition)
-    return not found or done[found[1]].outputs[found[2]] != "0"
+    return not found or done[found[1]].outputs[found[2]] != "true"
 
 
 def _handed_over(value: str, done: Mapping[str, Stage]) -> str:

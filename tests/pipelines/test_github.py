@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.engine, needs_what_runners_have]
 Mail = World[GitHubStandIn]
 CLIENTS = "  mailgrant:clients:\n"
 FORBIDDEN = "  mailgrant:guardrails: {forbidden_mailboxes: {addresses: [invoices@contoso.com]}}\n"
+LIMIT = "  mailgrant:guardrails: {mailboxes_per_client: {at_most: 50}}\n"
 
 
 def test_what_was_reviewed_is_what_is_made(tmp_path: Path) -> None:
@@ -46,6 +47,13 @@ def what_is_merged_is_made(found: Mail) -> None:
     seen.clear()
     assert found.results(found.push(reviewed))["dev / up"] == "skipped"
     assert seen == {}
+
+    # A guardrail changes nothing in the tenant, and is put out all the same: the next report is held against it.
+    found.only("prod")
+    found.commit("prod", CLIENTS, LIMIT + CLIENTS)
+    assert found.results(found.push(reviewed))["prod / up"] == "success"
+    assert "Guardrails change, and none is loosened" in seen["prod"]
+    assert found.writes() == {}
 
 
 def a_pull_request_shows_who_gains_what(found: Mail) -> None:

@@ -147,6 +147,27 @@ def test_loosened_guardrails_change_neither_verdict_nor_hash_and_stand_above_eve
     assert "loosened" not in markdown(same, LIMITS["markdown"])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (STRICT, STRICT, "idle"),
+        ({}, STRICT, "put out"),  # nothing is loosened, and what comes next is held against it
+        (STRICT, {}, "put out"),
+        (None, STRICT, "idle"),  # whoever has a program of their own may put out none, ever
+    ],
+)
+def test_an_update_that_only_puts_out_guardrails_is_not_idle(
+    before: dict[str, Any] | None, after: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    held = None if before is None else checked(tmp_path, before)
+    found = shown(held, checked(tmp_path, after))
+
+    [stack] = document.document(found)["stacks"]
+    assert (stack["steps"], stack["idle"]) == (0, expected == "idle")
+    written = markdown(found, LIMITS["markdown"])
+    assert ("**Guardrails change, and none is loosened**" in written) == (before == {})
+
+
 HOSTILE = "x` | @everyone <b> --> **now**"
 
 

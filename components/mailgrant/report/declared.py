@@ -18,12 +18,14 @@ class Declared:
         findings: of its guardrails.
         loosened: what its guardrails let pass that those before did not.
         compared: whether those before are the last update's; mailgrant's own if not.
+        changed: whether they are others than those of the last update, which the next report is held against.
     """
 
     organization: str = ""
     findings: tuple[Finding, ...] = ()
     loosened: tuple[Loosened, ...] = ()
     compared: bool = False
+    changed: bool = False
 
 
 UNKNOWN = Declared()
@@ -34,10 +36,12 @@ def declared(checked: Checked, preview: Preview) -> Declared:
     plan = checked.plan
     if plan is None:
         return Declared(findings=tuple(checked.findings))
-    before = preview.guardrails or in_force(Guardrails())
+    before, now = preview.guardrails or in_force(Guardrails()), in_force(plan.guardrails, plan.waivers)
+    compared = preview.guardrails is not None
     return Declared(
         plan.organization,
         tuple(checked.findings),
-        tuple(loosened(before, in_force(plan.guardrails, plan.waivers))),
-        compared=preview.guardrails is not None,
+        tuple(loosened(before, now)),
+        compared=compared,
+        changed=compared and before != now,
     )

@@ -59,6 +59,11 @@ class StackReport:
     live: Live | None = None
 
     @property
+    def idle(self) -> bool:
+        """Whether an update would change nothing, not even what the next report is held against."""
+        return not (self.steps or self.changes or self.declared.changed)
+
+    @property
     def verdict(self) -> Effect:
         """Of all changes together: one that broadens makes the whole broadening."""
         return verdict(self.changes)

@@ -118,6 +118,10 @@ class StackDocument(_Model):
         description="Of each client whose permissions on mailboxes change."
     )
     steps: int = Field(description="How many resources Pulumi makes, changes or takes away.")
+    idle: bool = Field(
+        description="Whether an update would change nothing: no resource, and not the guardrails that the stack puts out for "
+        "the next report."
+    )
     loosened: list[LoosenedDocument] = Field(
         description="What the stack's guardrails let pass that those of the last update did not, or mailgrant's own where "
         "these are not known."
@@ -214,6 +218,7 @@ def _stack(stack: StackReport) -> StackDocument:
         hash=stack.hash,
         mailboxes=counts,
         steps=len(stack.steps),
+        idle=stack.idle,
         loosened=[
             LoosenedDocument.model_validate(one, from_attributes=True) for one in stack.declared.loosened
         ],

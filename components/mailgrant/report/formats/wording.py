@@ -10,6 +10,7 @@ from typing import Final
 
 from mailgrant.guardrails.findings import Finding
 from mailgrant.guardrails.in_force import Loosened
+from mailgrant.report.declared import Declared
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.kinds import APPLICATION, title
@@ -30,6 +31,8 @@ OWNERS: Final = (
 )
 LOOSENED: Final = "Guardrails are loosened"
 LOOSER: Final = "Guardrails are looser than where a stack says nothing"
+CHANGED: Final = "Guardrails change, and none is loosened"
+HELD: Final = "the next report is held against those of this update"
 STOPPED: Final = "stopped"  # in place of an operation: a credential that had not ended
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
@@ -123,9 +126,7 @@ def first(stack: StackReport) -> list[Section]:
     said = stack.declared
     return [
         *capped("Guardrails", [_found(one) for one in said.findings], "told by mailgrant check"),
-        *capped(
-            LOOSENED if said.compared else LOOSER, list(map(_loosened, said.loosened)), "in the stack's file"
-        ),
+        *capped(*_guardrails(said), "in the stack's file"),
         *_section(
             "Not understood: look at these yourself", stack.changes, lambda one: one.topic == Topic.UNKNOWN
         ),
@@ -145,6 +146,12 @@ def _found(finding: Finding) -> Line:
         Name(finding.remedy),
         f" (guardrail {finding.rule})",
     )
+
+
+def _guardrails(said: Declared) -> tuple[str, list[Line]]:
+    if said.changed and not said.loosened:
+        return CHANGED, [(HELD,)]
+    return LOOSENED if said.compared else LOOSER, list(map(_loosened, said.loosened))
 
 
 def _loosened(one: Loosened) -> Line:
