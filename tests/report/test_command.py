@@ -121,6 +121,24 @@ def test_guardrails_that_cannot_be_read_are_no_silent_pass(tmp_path: Path) -> No
     assert "mailgrant:clients.invoice-poller.kind: 'demon' is not known" in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("own", "code"),
+    [
+        ("  mailgrant:organization: contoso.onmicrosoft.com\n", 7),
+        ("  azuread:tenantId: 0ff11ce0-7e4a-4b1d-9c3e-c0a750000001\n", 7),
+        ("  mailgrant:extends: gone.yaml\n", 2),  # it might declare clients, and guardrails
+    ],
+)
+def test_a_program_of_ones_own_has_its_clients_in_itself(own: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: mailgrant\nruntime: python\n")
+    (tmp_path / "Pulumi.offline.yaml").write_text(f"config:\n{own}")
+    preview = PREVIEWS / "a-program-of-ones-own.json"
+
+    done = run(tmp_path, "--preview", str(preview), "--require-approval", "broadening")
+
+    assert done.returncode == code, done.stderr.decode()
+
+
 def test_standard_input_becomes_a_file(tmp_path: Path) -> None:
     # As PowerShell would hand it over.
     given = (PREVIEWS / "mailbox-added.json").read_text().encode("utf-16")

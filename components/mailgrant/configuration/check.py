@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgrant.configuration.clouds import METADATA_HOST, environment
-from mailgrant.configuration.parsing import parse, said
+from mailgrant.configuration.parsing import declares, parse, said
 from mailgrant.configuration.project_file import project_file
 from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import ConfigurationError, ConfigurationFault, SetupError
@@ -73,18 +73,30 @@ def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
 
 
 def known(names: Iterable[str], start: Path, now: datetime) -> list[Checked]:
-    """Check those of some stacks that have a file here; arguments and errors as for ``check``."""
+    """Check those of some stacks that declare something in a file here; arguments and errors as for ``check``.
+
+    A program of one's own declares it in itself, and then nobody can tell its guardrails.
+    """
     project = project_file(start)
-    found = project.stacks()
-    return [_checked(name, found[name], project.config, now) for name in names if name in found]
+    stacks, shared = project.stacks(), project.config
+    here = {name: stacks[name] for name in names if name in stacks}
+    return [
+        _checked(name, path, shared, now)
+        for name, path in here.items()
+        if declares(said(_values(path, shared)), path.parent)
+    ]
 
 
-def _checked(name: str, path: Path, shared: Mapping[str, Any], now: datetime) -> Checked:
+def _values(path: Path, shared: Mapping[str, Any]) -> dict[str, Any]:
     values = as_pulumi(path).get("config") or {}
     if not isinstance(values, dict):
         raise SetupError(f"{path} holds no map of keys under config:")
-    values = {**shared, **values}
-    own = said({str(key): value for key, value in values.items()})
+    return {str(key): value for key, value in {**shared, **values}.items()}
+
+
+def _checked(name: str, path: Path, shared: Mapping[str, Any], now: datetime) -> Checked:
+    values = _values(path, shared)
+    own = said(values)
     azuread = environment(values.get)
     if own.get("cloud") == CUSTOM_CLOUD:  # its hosts are in a file that only a running tenant has
         own, azuread = {**own, "cloud": "global"}, METADATA_HOST

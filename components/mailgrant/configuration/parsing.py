@@ -85,6 +85,17 @@ def parse(
     return plans.plan(stack, hosts, now)
 
 
+def declares(raw: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a stack's file has clients or settings in it, or may have: a program of one's own has them in itself.
+
+    Args:
+        raw: the stack's values by key.
+        folder: that holds the stack's file, and the files that it names.
+    """
+    found = files.expand(raw, folder)
+    return bool(found.faults) or any(name in found.values for name in DECLARE)
+
+
 def parse_exchange(raw: Any) -> ExchangeSchema:
     """Check the value of ``mailgrant:exchange`` alone; None gives the defaults.
 
