@@ -53,9 +53,10 @@ def test_the_stacks_of_this_repository_would_come_up() -> None:
     assert all(one.ok for one in checked.values())
 
 
-def test_files_of_stacks_end_as_the_projects_own(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yml").write_text("name: mail\nruntime: python\n")
-    (tmp_path / "Pulumi.dev.yml").write_text("config:\n  mailgrant:organization: no domain\n")
+@pytest.mark.parametrize("ending", ["yml", "json"])
+def test_files_of_stacks_end_as_the_projects_own(ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"Pulumi.{ending}").write_text('{"name": "mail", "runtime": "python"}')
+    (tmp_path / f"Pulumi.dev.{ending}").write_text('{"config": {"mailgrant:organization": "no domain"}}')
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n")  # which Pulumi does not look at
 
     [dev] = check([], tmp_path, NOW)
@@ -75,6 +76,14 @@ def test_exit_code_1_and_every_fault_of_every_stack(write: Write) -> None:
     assert "prod: stopped\n  error: mailgrant:clients.poller.credentials.vm: a secret travels" in told
     assert "\n    → Use type: federated" in told
     assert "test.eu: ok\n  warning: mailgrant:tenant.smtp_auth: opens SMTP AUTH" in told
+
+
+@pytest.mark.parametrize("written", ["stackConfigDir: stacks", "config: stacks"])
+def test_both_ways_to_say_where_the_files_of_stacks_are(write: Write, written: str) -> None:
+    folder = write(stack())
+    (folder / "Pulumi.yaml").write_text(f"name: mail\nruntime: python\n{written}\n")
+
+    assert [one.stack for one in check([], folder, NOW)] == ["dev"]
 
 
 SHARED = {"secrets": "error"}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from mailgrant.configuration.reading import as_pulumi
 from mailgrant.errors import SetupError
 
-NAMES: Final = ("Pulumi.yaml", "Pulumi.yml")
+NAMES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 GIVEN: Final = ("default", "value")  # the first that is there is what counts
 
 
@@ -49,8 +49,9 @@ def project_file(start: Path) -> ProjectFile:
     if found is None:
         raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
     told = as_pulumi(found)
-    name, stacks = str(told.get("name") or ""), found.parent / str(told.get("stackConfigDir") or ".")
-    return ProjectFile(name, stacks, found.suffix, dict(_config(told.get("config"), name)))
+    name, config = str(told.get("name") or ""), told.get("config")
+    folder = told.get("stackConfigDir") or (config if isinstance(config, str) else "")  # an old way to write it
+    return ProjectFile(name, found.parent / str(folder), found.suffix, dict(_config(config, name)))
 
 
 def _config(declared: Any, project: str) -> Iterator[tuple[str, Any]]:

@@ -100,7 +100,7 @@ def _failed(code: int, written: str, source: str, parse: Parser) -> PreviewError
     except PreviewError as error:
         if written.strip():
             return PreviewError(error.message, error.remedy, code)
-    return PreviewError(f"{source} failed with exit code {code}", "Pulumi has said why above.", code)
+    return PreviewError(f"{source} failed with exit code {code}", "Pulumi says why on standard error: above, or in the log of this run.", code)
 
 
 def project(folder: Path) -> str:
