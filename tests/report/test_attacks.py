@@ -286,6 +286,38 @@ def test_code_that_says_itself_that_nothing_changes_is_told() -> None:
     assert told(step("same", ACCESS, evil, evil)).verdict == "neutral"  # it was approved once
 
 
+def through(provider: str) -> str:
+    return f"urn:pulumi:dev::mailgrant::pulumi:providers:azuread::{provider}::4ebb9acf-0518-412c-9adb-de1d2ae74c47"
+
+
+@pytest.mark.parametrize("op", ["same", "update"])
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("default_6_9_0", "fabrikam", "broadening"),
+        ("fabrikam", "default_6_9_0", "broadening"),
+        ("contoso", "fabrikam", "broadening"),
+        ("default_6_9_0", "default_6_10_0", "neutral"),
+        ("fabrikam", "fabrikam", "neutral"),
+    ],
+)
+def test_another_provider_may_work_in_another_tenant(op: str, before: str, after: str, expected: str) -> None:
+    made = step(op, APPLICATION, {"displayName": "a"}, {"displayName": "a"})
+    assert made.old
+    assert made.new
+    old, new = (
+        state.model_copy(update={"provider": through(name)})
+        for state, name in ((made.old, before), (made.new, after))
+    )
+
+    found = told(made.model_copy(update={"old": old, "new": new}))
+
+    assert found.verdict == expected
+    shown = after if after == "fabrikam" else "default"
+    places = [] if expected == "neutral" else [f"{APPLICATION} poller: provider {shown}"]
+    assert [change.object for change in found.changes] == places
+
+
 # What was approved is what is applied
 
 
@@ -315,6 +347,10 @@ PAIRS: dict[str, tuple[Step, ...]] = {
     ),
     "a role that gets its id later": tuple(
         step("create", ROLE, None, {"displayName": one}) for one in ("Global Reader", "Global Administrator")
+    ),
+    "in which tenant": tuple(
+        step("create", PRINCIPAL, None, {"clientId": "a"}, provider=through(one))
+        for one in ("default_6_10_0", "fabrikam")
     ),
     "whose scope it is": tuple(
         step("create", SCOPE, None, {"group": "g@contoso.com", "filter": "", "principal": "p", "app_id": one})

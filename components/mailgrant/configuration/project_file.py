@@ -50,7 +50,9 @@ def project_file(start: Path) -> ProjectFile:
         raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
     told = as_pulumi(found)
     name, config = str(told.get("name") or ""), told.get("config")
-    folder = told.get("stackConfigDir") or (config if isinstance(config, str) else "")  # an old way to write it
+    folder = told.get("stackConfigDir") or (
+        config if isinstance(config, str) else ""
+    )  # an old way to write it
     return ProjectFile(name, found.parent / str(folder), found.suffix, dict(_config(config, name)))
 
 

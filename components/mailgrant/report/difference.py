@@ -11,6 +11,7 @@ from mailgrant.report import resources
 from mailgrant.report.code import is_ours
 from mailgrant.report.kinds import KINDS, Kind, beyond
 from mailgrant.report.preview import DYNAMIC, QUIET, REPLACE, State, Step
+from mailgrant.report.providers import explicit, is_exchanged
 from mailgrant.report.resources import client_of, ignored, inputs
 from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
 from mailgrant.report.values import SECRET, NotUnderstoodError, block, is_opaque, is_unknown
@@ -116,10 +117,18 @@ def _values(state: State | None) -> tuple[Any, Any]:
 
 
 def _exchanged(step: Step) -> Iterator[Change]:
-    """Code that has another one in its place, which says itself that nothing changes."""
+    """Code, or a provider, that has another one in its place, with which nothing changes as they say themselves."""
+    yield from _elsewhere(step)
     old, new = (state.inputs.get("__provider") if state else None for state in (step.old, step.new))
     if step.type.startswith(DYNAMIC) and step.old and new not in (None, old) and not is_ours(new, step.type):
         yield _strange(step, "the code behind it is another one, and not mailgrant's", value=new)
+
+
+def _elsewhere(step: Step) -> Iterator[Change]:
+    if is_exchanged(step):
+        name = explicit(step.new)
+        words = "another provider works on it from now on, maybe in another tenant"
+        yield _strange(step, words, f"provider {name or 'default'}", name)
 
 
 def _judged(step: Step, kind: Kind) -> Difference:
@@ -131,11 +140,14 @@ def _judged(step: Step, kind: Kind) -> Difference:
         before = after
     changed = _changed(step)
     renewed = kind.renews and step.op in REPLACE
-    compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
+    rows = _compare(before, (*after, *(before if kept else ())), renewed=renewed)
+    place = explicit(step.state)
+    compared = tuple(replace(one, identity=f"{one.identity} {place}") if place else one for one in rows)
     strange = tuple(_unjudged(step, beyond(kind, changed)))
     hidden = () if step.op == "import" else tuple(_hidden(step, kind, changed))
     gone = () if compared else tuple(_gone(step, kind))
-    return Difference(step, (*compared, *strange, *hidden, *gone), before, after, _unknown(step))
+    told = (*compared, *_elsewhere(step), *strange, *hidden, *gone)
+    return Difference(step, told, before, after, _unknown(step))
 
 
 def _gone(step: Step, kind: Kind) -> Iterator[Change]:

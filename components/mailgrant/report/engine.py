@@ -100,7 +100,11 @@ def _failed(code: int, written: str, source: str, parse: Parser) -> PreviewError
     except PreviewError as error:
         if written.strip():
             return PreviewError(error.message, error.remedy, code)
-    return PreviewError(f"{source} failed with exit code {code}", "Pulumi says why on standard error: above, or in the log of this run.", code)
+    return PreviewError(
+        f"{source} failed with exit code {code}",
+        "Pulumi says why on standard error: above, or in the log of this run.",
+        code,
+    )
 
 
 def project(folder: Path) -> str:

@@ -51,6 +51,7 @@ class State(BaseModel):
     type: str = ""
     custom: bool = False
     parent: str = ""
+    provider: str = ""
     delete: bool = False
     retain_on_delete: bool = Field(default=False, alias="retainOnDelete")
     ignore_changes: list[str] = Field(default=[], alias="ignoreChanges")
