@@ -127,6 +127,7 @@ def test_guardrails_that_cannot_be_read_are_no_silent_pass(tmp_path: Path) -> No
         ("  mailgrant:organization: contoso.onmicrosoft.com\n", 7),
         ("  azuread:tenantId: 0ff11ce0-7e4a-4b1d-9c3e-c0a750000001\n", 7),
         ("  mailgrant:extends: gone.yaml\n", 2),  # it might declare clients, and guardrails
+        ("  mailgrant:guardrails: {secrets: error}\n", 2),  # nobody could hold them against the program
     ],
 )
 def test_a_program_of_ones_own_has_its_clients_in_itself(own: str, code: int, tmp_path: Path) -> None:

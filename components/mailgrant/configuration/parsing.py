@@ -88,12 +88,14 @@ def parse(
 def declares(raw: Mapping[str, Any], folder: Path) -> bool:
     """Whether a stack's file has clients or settings in it, or may have: a program of one's own has them in itself.
 
+    Guardrails alone count, too: nobody can hold them against such a program, and that is to be told.
+
     Args:
         raw: the stack's values by key.
         folder: that holds the stack's file, and the files that it names.
     """
     found = files.expand(raw, folder)
-    return bool(found.faults) or any(name in found.values for name in DECLARE)
+    return bool(found.faults) or any(name in found.values for name in (*DECLARE, "guardrails"))
 
 
 def parse_exchange(raw: Any) -> ExchangeSchema:
