@@ -288,6 +288,10 @@ def trimmed(text: str) -> str:
     preview.pop("config", None)
     preview.pop("duration", None)
     preview["steps"] = [_step(step) for step in preview["steps"]]
+    # What stays the same is recorded only where a report needs it.
+    summary = preview.get("changeSummary") or {}
+    if "same" in summary:
+        summary["same"] = sum(step["op"] == "same" for step in preview["steps"])
     return json.dumps(preview, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -35,6 +35,11 @@ REFUSED: dict[str, tuple[str, str, int]] = {
     "without steps": (edited(lambda one: one.update(steps=[])), "has no steps", 2),
     "without a summary": (edited(lambda one: one.pop("changeSummary")), "did not come to its end", 2),
     "with a step taken out": (edited(drop_step), "counts 3 to update and tells of 2: steps are missing", 2),
+    "without what stays the same": (
+        edited(lambda one: one["changeSummary"].update(same=5)),
+        "counts 5 to same and tells of 1: steps are missing",
+        2,
+    ),
     "of a newer engine": (
         edited(lambda one: one["steps"][1].update(op="transmogrify")),
         "does not know: transmogrify",

@@ -253,7 +253,7 @@ def test_what_the_tenant_says_stands_beside_the_report(project: Project, offline
     project.edit(TWO, MORE)
     nobody = Project(project.folder, {**project.environment, "ARM_CLIENT_SECRET": "wrong"})
     saved = project.folder / "preview.json"
-    saved.write_text(project.pulumi("preview", "--json"))
+    saved.write_text(project.pulumi("preview", "--json", "--show-sames"))
     blind = nobody.mailgrant("preview-report", "--preview", str(saved), "--live", "--format", "markdown")
     assert "**Could not be looked up**\n\n- whether 2 names that this change brings can be found: " in blind
     assert "\n- what others have changed since the last update: " in blind

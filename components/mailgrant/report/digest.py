@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mailgrant.guardrails import in_force
 from mailgrant.report.preview import STACK, Diagnostic, Preview, PreviewError, Step
 from mailgrant.report.wholeness import (
+    CHANGES,
     WRITE_IT,
     first_fault,
     owner,
@@ -53,7 +54,8 @@ def parse(written: str, source: str) -> Preview:
     refuse_unknown(steps, source)
     project, stack = owner(steps, source)
     planned = _without_refresh(steps)
-    refuse_gaps(planned, digest.summary, source)
+    # What stays the same may be in other hands, and a credential may follow one that stays.
+    refuse_gaps(planned, digest.summary, source, (*CHANGES, "same"))
     warnings = (one for one in digest.diagnostics or [] if one.severity == "warning")
     return Preview(
         project,

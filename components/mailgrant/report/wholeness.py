@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from mailgrant.report.preview import OPERATIONS, QUIET, URN_PARTS, Diagnostic, PreviewError, Step
 
+CHANGES: Final = ("create", "update", "delete", "replace", "import")
 WRITE_IT: Final = "Write it with: pulumi preview --json --show-sames > preview.json"
 
 
@@ -42,11 +43,13 @@ def refuse_unknown(steps: Iterable[Step], source: str) -> None:
             raise PreviewError(f"{source} does not say what {step.op} of {step.urn} is about", WRITE_IT)
 
 
-def refuse_gaps(steps: Collection[Step], summary: Mapping[str, int] | None, source: str) -> None:
+def refuse_gaps(
+    steps: Collection[Step], summary: Mapping[str, int] | None, source: str, ops: Iterable[str] = CHANGES
+) -> None:
     """The engine counts its changes: a preview from which steps were taken does not add up."""
     if summary is None:
         raise PreviewError(f"{source} has no summary: the preview did not come to its end", WRITE_IT)
-    for op in ("create", "update", "delete", "replace", "import"):
+    for op in ops:
         there = sum(step.op == op for step in steps)
         if there < summary.get(op, 0):
             raise PreviewError(
