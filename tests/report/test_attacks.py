@@ -348,6 +348,10 @@ PAIRS: dict[str, tuple[Step, ...]] = {
     "a role that gets its id later": tuple(
         step("create", ROLE, None, {"displayName": one}) for one in ("Global Reader", "Global Administrator")
     ),
+    "in which tenant, of what is not understood": tuple(
+        step("create", "azuread:index/group:Group", None, {}, provider=through(one))
+        for one in ("contoso", "fabrikam")
+    ),
     "in which tenant": tuple(
         step("create", PRINCIPAL, None, {"clientId": "a"}, provider=through(one))
         for one in ("default_6_10_0", "fabrikam")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from mailgrant.report import gate
 from mailgrant.report.formats import document
@@ -138,6 +139,18 @@ def test_a_program_of_ones_own_has_its_clients_in_itself(own: str, code: int, tm
     done = run(tmp_path, "--preview", str(preview), "--require-approval", "broadening")
 
     assert done.returncode == code, done.stderr.decode()
+
+
+def test_guardrails_of_a_stack_that_has_no_file(tmp_path: Path) -> None:
+    shared = yaml.safe_load(GUARDED)["config"]
+    config = {key: value if isinstance(value, str) else {"default": value} for key, value in shared.items()}
+    (tmp_path / "Pulumi.yaml").write_text(
+        yaml.safe_dump({"name": "mailgrant", "runtime": "python", "config": config})
+    )
+
+    done = run(tmp_path, "--preview", ADDED)
+
+    assert done.returncode == 5, done.stderr.decode()
 
 
 def test_standard_input_becomes_a_file(tmp_path: Path) -> None:

@@ -73,22 +73,22 @@ def check(names: Sequence[str], start: Path, now: datetime) -> list[Checked]:
 
 
 def known(names: Iterable[str], start: Path, now: datetime) -> list[Checked]:
-    """Check those of some stacks that declare something in a file here; arguments and errors as for ``check``.
+    """Check those of some stacks that declare something in the files here; arguments and errors as for ``check``.
 
     A program of one's own declares it in itself, and then nobody can tell its guardrails.
     """
     project = project_file(start)
-    stacks, shared = project.stacks(), project.config
-    here = {name: stacks[name] for name in names if name in stacks}
+    paths = {name: project.of(name) for name in names}
     return [
-        _checked(name, path, shared, now)
-        for name, path in here.items()
-        if declares(said(_values(path, shared)), path.parent)
+        _checked(name, path, project.config, now)
+        for name, path in paths.items()
+        if declares(said(_values(path, project.config)), path.parent)
     ]
 
 
 def _values(path: Path, shared: Mapping[str, Any]) -> dict[str, Any]:
-    values = as_pulumi(path).get("config") or {}
+    # A stack may have no file, and all of its values from the project's.
+    values = (as_pulumi(path) if path.exists() else {}).get("config") or {}
     if not isinstance(values, dict):
         raise SetupError(f"{path} holds no map of keys under config:")
     return {str(key): value for key, value in {**shared, **values}.items()}

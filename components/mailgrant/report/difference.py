@@ -3,18 +3,19 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailgrant.report import resources
 from mailgrant.report.code import is_ours
 from mailgrant.report.kinds import KINDS, Kind, beyond
+from mailgrant.report.paths import known_depth, paths_of, value_at
 from mailgrant.report.preview import DYNAMIC, QUIET, REPLACE, State, Step
 from mailgrant.report.providers import explicit, is_exchanged
 from mailgrant.report.resources import client_of, ignored, inputs
 from mailgrant.report.rights import NOTHING, Effect, Reach, Right, Topic, effect
-from mailgrant.report.values import SECRET, NotUnderstoodError, block, is_opaque, is_unknown
+from mailgrant.report.values import SECRET, NotUnderstoodError, is_opaque, is_unknown
 
 ADD: Final = "add"
 REMOVE: Final = "remove"
@@ -90,6 +91,15 @@ class Difference:
 
 def difference(step: Step) -> Difference:
     """What a step changes; a step that cannot be judged is a change, too."""
+    found, place = _difference(step), explicit(step.state)
+    if not place:
+        return found
+    return replace(
+        found, changes=tuple(replace(one, identity=f"{one.identity} {place}") for one in found.changes)
+    )
+
+
+def _difference(step: Step) -> Difference:
     kind = KINDS.get(step.type)
     if _is_quiet(step):
         return Difference(step, tuple(_exchanged(step)))
@@ -140,9 +150,7 @@ def _judged(step: Step, kind: Kind) -> Difference:
         before = after
     changed = _changed(step)
     renewed = kind.renews and step.op in REPLACE
-    rows = _compare(before, (*after, *(before if kept else ())), renewed=renewed)
-    place = explicit(step.state)
-    compared = tuple(replace(one, identity=f"{one.identity} {place}") if place else one for one in rows)
+    compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
     strange = tuple(_unjudged(step, beyond(kind, changed)))
     hidden = () if step.op == "import" else tuple(_hidden(step, kind, changed))
     gone = () if compared else tuple(_gone(step, kind))
@@ -228,7 +236,7 @@ def _digest(value: Any) -> str:
 
 def _unjudged(step: Step, paths: Iterable[str]) -> Iterator[Change]:
     for path in paths:
-        value = _at(inputs(step.new), path)
+        value = value_at(inputs(step.new), path)
         yield _strange(step, "mailgrant does not know what this property allows", path, value)
     if step.new and not step.found and not is_ours(step.new.inputs.get("__provider"), step.type):
         yield _strange(step, "the code behind it is not mailgrant's")
@@ -261,45 +269,12 @@ def _changed(step: Step) -> set[str]:
     if step.op in {"delete", "delete-replaced", *QUIET}:
         return set()  # with the whole of it, everything that it gave is gone
     old, new = inputs(step.old), inputs(step.new)
-    seen = {path for path in _paths(old) | _paths(new) if _at(old, path) != _at(new, path)}
+    seen = {path for path in paths_of(old) | paths_of(new) if value_at(old, path) != value_at(new, path)}
     said = {".".join(_SEGMENT.findall(reason)[:2]) for reason in step.reasons}
-    changed = {_known_depth(path, seen) for path in said if path}
+    changed = {known_depth(path, seen) for path in said if path}
     if not (step.found and changed):  # what is found holds defaults, too: the engine knows them
         changed |= seen
     return {path for path in changed if path.partition(".")[0] not in ignored(step)}
-
-
-BLOCKS: Final = frozenset({"web", "singlePageApplication", "publicClient"})
-
-
-def _paths(given: Mapping[str, Any]) -> set[str]:
-    """Names of properties that are set; in blocks, of theirs."""
-    found = set()
-    for name, value in given.items():
-        inside = block(value) if name in BLOCKS else None
-        inner = inside if isinstance(inside, Mapping) else None
-        found |= {f"{name}.{key}" for key in inner if key != "__defaults"} if inner else {name}
-    return {path for path in found if _at(given, path) not in (None, "", [], {}, False)}
-
-
-def _at(given: Mapping[str, Any], path: str) -> Any:
-    name, _, key = path.partition(".")
-    value = block(given.get(name)) if name in BLOCKS else given.get(name)
-    found = value.get(key) if key and isinstance(value, Mapping) else None if key else value
-    return None if found in ("", [], {}, False) else _bare(found)
-
-
-def _bare(value: Any) -> Any:
-    """Without what Pulumi adds for itself."""
-    if isinstance(value, Mapping):
-        return {name: _bare(one) for name, one in value.items() if name != "__defaults"}
-    return [_bare(one) for one in value] if isinstance(value, list) else value
-
-
-def _known_depth(path: str, seen: set[str]) -> str:
-    """As deep as the table of kinds goes: into blocks, not into lists and maps."""
-    name = path.partition(".")[0]
-    return path if name in BLOCKS and path in seen else name
 
 
 def _unknown(step: Step) -> tuple[str, ...]:
