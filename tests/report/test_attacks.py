@@ -297,6 +297,7 @@ def through(provider: str) -> str:
         ("default_6_9_0", "fabrikam", "broadening"),
         ("fabrikam", "default_6_9_0", "broadening"),
         ("contoso", "fabrikam", "broadening"),
+        ("default_6_10_0", "default_6_10_0_https_/evil.example/x", "broadening"),
         ("default_6_9_0", "default_6_10_0", "neutral"),
         ("fabrikam", "fabrikam", "neutral"),
     ],
@@ -313,7 +314,7 @@ def test_another_provider_may_work_in_another_tenant(op: str, before: str, after
     found = told(made.model_copy(update={"old": old, "new": new}))
 
     assert found.verdict == expected
-    shown = after if after == "fabrikam" else "default"
+    shown = "default" if after == "default_6_9_0" else after
     places = [] if expected == "neutral" else [f"{APPLICATION} poller: provider {shown}"]
     assert [change.object for change in found.changes] == places
 

@@ -1,7 +1,7 @@
 """Through which provider a resource is made: it decides about the tenant, and no property of the resource does.
 
 The engine names one ``<its URN>::<its id>``, and those that nobody declares ``default`` with a version behind it:
-github.com/pulumi/pulumi, sdk/go/common/resource/plugin and pkg/resource/deploy/providers/reference.go.
+github.com/pulumi/pulumi, pkg/resource/deploy/providers.
 """
 
 import re
@@ -9,7 +9,8 @@ from typing import Final
 
 from mailgrant.report.preview import State, Step, name_of
 
-DEFAULT: Final = re.compile(r"default(_\d.*)?")
+# One whose plugin is from elsewhere has its address behind the version.
+DEFAULT: Final = re.compile(r"default(_\d+_\d+_\d+)?")
 
 
 def explicit(state: State | None) -> str:
