@@ -11,7 +11,8 @@ from mailgrant.model import Guardrails, Plan, Severity, Waiver
 from mailgrant.schema.guardrails import RULES
 from mailgrant.schema.words import duration
 
-LEAST_FIRST: Final[tuple[Severity, ...]] = ("off", "warning", "error")
+ERROR: Final[Severity] = "error"
+LEAST_FIRST: Final[tuple[Severity, ...]] = ("off", "warning", ERROR)
 AT_MOST, ADDRESSES, FREE = "at_most", "addresses", "allowed"
 
 
@@ -135,6 +136,8 @@ def _freed(before: InForce, after: InForce) -> Iterator[Loosened]:
 def _waived(before: InForce, after: InForce) -> Iterator[Loosened]:
     for one in after.waivers:
         known = [other.until for other in before.waivers if other.of == one.of]
-        if all(until < one.until for until in known):
-            then = f"waived until {max(known)}" if known else after.severities.get(one.rule, "")
+        # Where the rule stopped nothing before, it is the same with a waiver as without.
+        stopped = before.severities.get(one.rule, ERROR) == ERROR
+        if stopped and all(until < one.until for until in known):
+            then = f"waived until {max(known)}" if known else ERROR
             yield Loosened(*one.of, then, f"waived by {one.owner} until {one.until}: {one.reason}")
