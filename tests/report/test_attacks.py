@@ -319,6 +319,15 @@ def test_another_provider_may_work_in_another_tenant(op: str, before: str, after
     assert [change.object for change in found.changes] == places
 
 
+@pytest.mark.parametrize(("op", "expected"), [("delete", "broadening"), ("same", "narrowing")])
+def test_what_is_to_go_with_another_resource_may_stay(op: str, expected: str) -> None:
+    other = step(op, APPLICATION, {}, None if op == "delete" else {}, name="other")
+    token = {"applicationId": "a", "audiences": ["x"], "issuer": "i", "subject": "s"}
+    gone = step("delete", FEDERATED, token, deletedWith=other.urn)
+
+    assert told(gone, other).verdict == expected
+
+
 # What was approved is what is applied
 
 

@@ -50,9 +50,8 @@ def project_file(start: Path) -> ProjectFile:
         raise SetupError("there is no Pulumi project here", "Run this in the folder that holds Pulumi.yaml.")
     told = as_pulumi(found)
     name, config = str(told.get("name") or ""), told.get("config")
-    folder = told.get("stackConfigDir") or (
-        config if isinstance(config, str) else ""
-    )  # an old way to write it
+    old_way = config if isinstance(config, str) else ""
+    folder = told.get("stackConfigDir") or old_way
     return ProjectFile(name, found.parent / str(folder), found.suffix, dict(_config(config, name)))
 
 

@@ -106,13 +106,11 @@ def _difference(step: Step) -> Difference:
     if kind is None and not step.state.custom:
         return Difference(step)  # a component is what its children are
     if kind is None:
-        return Difference(
-            step, (_strange(step, "mailgrant does not know what this kind of resource allows"),)
-        )
+        return Difference(step, (strange(step, "mailgrant does not know what this kind of resource allows"),))
     try:
         return _judged(step, kind)
     except NotUnderstoodError as error:
-        return Difference(step, (_strange(step, f"it is not written as mailgrant knows it: {error}"),))
+        return Difference(step, (strange(step, f"it is not written as mailgrant knows it: {error}"),))
 
 
 def _is_quiet(step: Step) -> bool:
@@ -131,14 +129,14 @@ def _exchanged(step: Step) -> Iterator[Change]:
     yield from _elsewhere(step)
     old, new = (state.inputs.get("__provider") if state else None for state in (step.old, step.new))
     if step.type.startswith(DYNAMIC) and step.old and new not in (None, old) and not is_ours(new, step.type):
-        yield _strange(step, "the code behind it is another one, and not mailgrant's", value=new)
+        yield strange(step, "the code behind it is another one, and not mailgrant's", value=new)
 
 
 def _elsewhere(step: Step) -> Iterator[Change]:
     if is_exchanged(step):
         name = explicit(step.new)
         words = "another provider works on it from now on, maybe in another tenant"
-        yield _strange(step, words, f"provider {name or 'default'}", name)
+        yield strange(step, words, f"provider {name or 'default'}", name)
 
 
 def _judged(step: Step, kind: Kind) -> Difference:
@@ -213,7 +211,15 @@ def _row(op: str, right: Right, words: str, does: Effect, before: str = "", afte
     )
 
 
-def _strange(step: Step, words: str, path: str = "", value: Any = None) -> Change:
+def strange(step: Step, words: str, path: str = "", value: Any = None) -> Change:
+    """A row about what cannot be judged.
+
+    Args:
+        step: which.
+        words: why, in words that are all mailgrant's own.
+        path: of the property; empty for the whole of it.
+        value: of the property; part of the hash.
+    """
     op = ADD if step.old is None else REMOVE if step.new is None else CHANGE
     return Change(
         op,
@@ -237,9 +243,9 @@ def _digest(value: Any) -> str:
 def _unjudged(step: Step, paths: Iterable[str]) -> Iterator[Change]:
     for path in paths:
         value = value_at(inputs(step.new), path)
-        yield _strange(step, "mailgrant does not know what this property allows", path, value)
+        yield strange(step, "mailgrant does not know what this property allows", path, value)
     if step.new and not step.found and not is_ours(step.new.inputs.get("__provider"), step.type):
-        yield _strange(step, "the code behind it is not mailgrant's")
+        yield strange(step, "the code behind it is not mailgrant's")
 
 
 def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
@@ -249,7 +255,7 @@ def _hidden(step: Step, kind: Kind, changed: Iterable[str]) -> Iterator[Change]:
         if not (step.old and step.new and (is_opaque(old.get(name)) or is_opaque(new.get(name)))):
             continue
         if _is_secret(old.get(name)) or _is_secret(new.get(name)) or not _shows(step, kind, name):
-            yield _strange(step, "it changes, and the preview does not show to what", name, new.get(name))
+            yield strange(step, "it changes, and the preview does not show to what", name, new.get(name))
 
 
 def _is_secret(value: Any) -> bool:

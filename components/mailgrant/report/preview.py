@@ -54,6 +54,7 @@ class State(BaseModel):
     provider: str = ""
     delete: bool = False
     retain_on_delete: bool = Field(default=False, alias="retainOnDelete")
+    deleted_with: str = Field(default="", alias="deletedWith")
     ignore_changes: list[str] = Field(default=[], alias="ignoreChanges")
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] = {}

@@ -18,6 +18,7 @@ from mailgrant.report.live import Live
 from mailgrant.report.preview import QUIET, Occasion, Preview, PreviewError, Step
 from mailgrant.report.rights import ANY, GIVEN, Effect, Right, Topic
 from mailgrant.report.rows import rows
+from mailgrant.report.taken_along import taken_along
 
 FAILED: Final = "failed"  # in a verdict's place
 HASHED: Final = 2  # the version of what is hashed
@@ -189,6 +190,7 @@ def _stack(preview: Preview, declared: Declared, live: Live | None, now: datetim
     differences = [difference(step) for step in preview.steps]
     told = [
         *tenant.moved(preview, declared.organization),
+        *taken_along(preview.steps),
         *(change for one in differences for change in one.changes),
     ]
     every = _in_turn(preview, told, now)
