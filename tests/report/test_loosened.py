@@ -145,7 +145,10 @@ def test_loosened_guardrails_change_neither_verdict_nor_hash_and_stand_above_eve
 
     assert (found.verdict, found.hash) == (same.verdict, same.hash)
     written = markdown(found, LIMITS["markdown"])
-    assert "**Guardrails are loosened**\n\n- `secret_lifetime`: `error` → `warning`\n- `secrets`: " in written
+    assert (
+        "**Guardrails are loosened**\n\n- `forbidden_mailboxes`, `addresses`: `ceo@contoso.com` → `allowed`\n"
+        in written
+    )
     assert "loosened" not in markdown(same, LIMITS["markdown"])
 
 

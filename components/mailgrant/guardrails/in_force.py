@@ -96,11 +96,11 @@ def read(output: Any) -> InForce | None:
 
 
 def loosened(before: InForce, after: InForce) -> list[Loosened]:
-    """What may pass now and could not before; what is stricter now is left out."""
+    """What may pass now and could not before, the gravest first; what is stricter now is left out."""
     return [
+        *_freed(before, after),
         *_severities(before, after),
         *_limits(before, after),
-        *_freed(before, after),
         *_waived(before, after),
     ]
 

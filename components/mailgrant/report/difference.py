@@ -149,10 +149,10 @@ def _judged(step: Step, kind: Kind) -> Difference:
     changed = _changed(step)
     renewed = kind.renews and step.op in REPLACE
     compared = tuple(_compare(before, (*after, *(before if kept else ())), renewed=renewed))
-    strange = tuple(_unjudged(step, beyond(kind, changed)))
+    unjudged = tuple(_unjudged(step, beyond(kind, changed)))
     hidden = () if step.op == "import" else tuple(_hidden(step, kind, changed))
     gone = () if compared else tuple(_gone(step, kind))
-    told = (*compared, *_elsewhere(step), *strange, *hidden, *gone)
+    told = (*compared, *_elsewhere(step), *unjudged, *hidden, *gone)
     return Difference(step, told, before, after, _unknown(step))
 
 

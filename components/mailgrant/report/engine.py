@@ -34,7 +34,7 @@ def preview(stack: str) -> Preview:
         SetupError: there is no engine.
         PreviewError: the preview failed; its exit code is Pulumi's.
     """
-    return _told(PREVIEW, stack, {REPORTED: "yes"}, digest.parse)
+    return _told(PREVIEW, stack, {REPORTED: "yes", STREAMED: "false"}, digest.parse)
 
 
 def drift(stack: str) -> Preview:

@@ -123,8 +123,10 @@ class StackDocument(_Model):
         "the next report."
     )
     loosened: list[LoosenedDocument] = Field(
-        description="What the stack's guardrails let pass that those of the last update did not, or mailgrant's own where "
-        "these are not known."
+        description="What the stack's guardrails let pass that those before did not."
+    )
+    compared: bool = Field(
+        description="Whether those before are the last update's; if not, they are mailgrant's own."
     )
     live: LiveDocument | None = Field(description="What the tenant says, with --live; null without.")
 
@@ -222,6 +224,7 @@ def _stack(stack: StackReport) -> StackDocument:
         loosened=[
             LoosenedDocument.model_validate(one, from_attributes=True) for one in stack.declared.loosened
         ],
+        compared=stack.declared.compared,
         live=_live(stack.live, stack.place) if stack.live else None,
     )
 
