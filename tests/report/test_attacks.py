@@ -10,6 +10,8 @@ import pytest
 from mailgrant.certificates.provider import ClientCertificateProvider
 from mailgrant.exchange.provider import ServicePrincipalProvider
 from mailgrant.report.difference import NOT_UNDERSTOOD
+from mailgrant.report.formats.text import plain
+from mailgrant.report.formats.wording import ELSEWHERE
 from mailgrant.report.preview import Preview, Step
 from mailgrant.report.report import StackReport, report
 from tests.report.readings import NOW
@@ -56,6 +58,10 @@ def step(
 def told(*steps: Step) -> StackReport:
     [stack] = report([Preview("mailgrant", "dev", steps)], now=NOW).stacks
     return stack
+
+
+def written(*steps: Step) -> str:
+    return plain(report([Preview("mailgrant", "dev", steps)], now=NOW), 200)
 
 
 def rows(stack: StackReport) -> list[tuple[str, str, str]]:
@@ -317,6 +323,14 @@ def test_another_provider_may_work_in_another_tenant(op: str, before: str, after
     shown = "default" if after == "default_6_9_0" else after
     places = [] if expected == "neutral" else [f"{APPLICATION} poller: provider {shown}"]
     assert [change.object for change in found.changes] == places
+
+
+def test_what_is_made_through_a_provider_of_the_programs_own_is_told() -> None:
+    new = step("create", APPLICATION, None, {"displayName": "a"}, provider=through("fabrikam"))
+    default = step("create", APPLICATION, None, {"displayName": "b"}, provider=through("default_6_9_0"))
+
+    assert f"{ELSEWHERE}\n  fabrikam: 1 step\n" in written(new, default)
+    assert ELSEWHERE not in written(default)
 
 
 @pytest.mark.parametrize(("op", "expected"), [("delete", "broadening"), ("same", "narrowing")])

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from mailgrant.report.difference import Change
-from mailgrant.report.formats import failure, looked, steps, table, wording
+from mailgrant.report.formats import above, failure, steps, table, wording
 from mailgrant.report.formats.escaping import fenced, hidden, item, shortened, size
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.table import Table
@@ -83,7 +83,7 @@ def _top(report: Report) -> str:
 
 
 def _parts(stack: StackReport) -> _Parts:
-    sections = "".join(map(_section, [*wording.first(stack), *looked.sections(stack.live)]))
+    sections = "".join(map(_section, above.sections(stack)))
     told = "".join(f"- {_line(line)}\n" for line in wording.summary(stack))
     said = phrases(stack.occasion)
     title = f"### {said.title}: {_line(wording.headline(stack))}\n\n{wording.meaning(stack)}\n"

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgrant.report.difference import Change
-from mailgrant.report.formats import failure, looked, wording
+from mailgrant.report.formats import above, failure, wording
 from mailgrant.report.formats.escaping import visible
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.formats.wording import Line, Name, Section
@@ -35,11 +35,7 @@ def _stack(stack: StackReport) -> list[RenderableType]:
     title = (f"{said.title}: ", *wording.headline(stack))
     parts: list[RenderableType] = [_line(title, STYLES[stack.verdict])]
     parts += [Text(wording.meaning(stack)), *(_line(("  ", *line)) for line in wording.summary(stack))]
-    parts += [
-        line
-        for section in [*wording.first(stack), *looked.sections(stack.live)]
-        for line in _section(section)
-    ]
+    parts += [line for section in above.sections(stack) for line in _section(section)]
     parts += [_table(stack)] if stack.changes else []
     parts += [line for section in wording.last(stack) for line in _section(section)]
     return [*parts, Text(f"{said.hash}: {stack.hash}"), Text("")]

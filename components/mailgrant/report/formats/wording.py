@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mailgrant.guardrails.findings import Finding
-from mailgrant.guardrails.in_force import Loosened
-from mailgrant.report.declared import Declared
 from mailgrant.report.difference import ADD, CHANGE, REMOVE, Change
 from mailgrant.report.formats.occasions import phrases
 from mailgrant.report.kinds import APPLICATION, title
 from mailgrant.report.preview import REPLACE, Occasion, Step
+from mailgrant.report.providers import explicit
 from mailgrant.report.report import Count, StackReport
 from mailgrant.report.resources import client_of
 from mailgrant.report.rights import ANY, Effect, Reach, Topic
@@ -29,11 +27,9 @@ OVERLAP: Final = (
 OWNERS: Final = (
     "An update leaves owners as they are: take one away in the Entra admin center, App registrations → Owners"
 )
-LOOSENED: Final = "Guardrails are loosened"
-LOOSER: Final = "Guardrails are looser than where a stack says nothing"
-CHANGED: Final = "Guardrails change, and none is loosened"
-HELD: Final = "the next report is held against those of this update"
+ELSEWHERE: Final = "Through a provider of the program's own: look in which tenant it works"
 STOPPED: Final = "stopped"  # in place of an operation: a credential that had not ended
+IN_FULL: Final = "in what Pulumi says"
 MOST_LINES: Final = 12  # of a section; the table has them all
 _IDS: Final = (
     "app_id object_id principal applicationId clientId principalObjectId servicePrincipalObjectId roleId"
@@ -123,40 +119,20 @@ def counted(number: int, plural: str) -> str:
 
 def first(stack: StackReport) -> list[Section]:
     """What nobody may overlook, for above the table."""
-    said = stack.declared
     return [
-        *capped("Guardrails", [_found(one) for one in said.findings], "told by mailgrant check"),
-        *capped(*_guardrails(said), "in the stack's file"),
         *_section(
             "Not understood: look at these yourself", stack.changes, lambda one: one.topic == Topic.UNKNOWN
         ),
+        *capped(ELSEWHERE, _through(stack), IN_FULL),
         *_section("For the whole tenant", stack.changes, _is_tenant_wide),
         *_section("SMTP AUTH may be open where it was not", stack.changes, _opens_smtp),
         *capped(STOPS, _stopped(stack)),
     ]
 
 
-def _found(finding: Finding) -> Line:
-    return (
-        f"{finding.severity}: ",
-        Name(finding.place),
-        ": ",
-        Name(finding.reason),
-        " → ",
-        Name(finding.remedy),
-        f" (guardrail {finding.rule})",
-    )
-
-
-def _guardrails(said: Declared) -> tuple[str, list[Line]]:
-    if said.changed and not said.loosened:
-        return CHANGED, [(HELD,)]
-    return LOOSENED if said.compared else LOOSER, list(map(_loosened, said.loosened))
-
-
-def _loosened(one: Loosened) -> Line:
-    where: Line = (", ", Name(one.where)) if one.where else ()
-    return (Name(one.rule), *where, ": ", Name(one.before), " → ", Name(one.after))
+def _through(stack: StackReport) -> list[Line]:
+    through = Counter(explicit(step.state) for step in stack.steps if step.state.custom)
+    return [(Name(name), f": {counted(through[name], 'steps')}") for name in sorted(through) if name]
 
 
 def _is_tenant_wide(change: Change) -> bool:
@@ -221,9 +197,9 @@ def last(stack: StackReport) -> list[Section]:
     taken = [_thing("", step) for step in stack.steps if step.op == "import"]
     return [
         *capped("Credentials", _credentials(stack), above),
-        *capped(phrases(stack.occasion).ended, [*_exchanged(stack), *ended], "in what Pulumi says"),
-        *capped("Taken over as they are", taken, "in what Pulumi says"),
-        *capped("Known only when the update is made", _later(stack), "in what Pulumi says"),
+        *capped(phrases(stack.occasion).ended, [*_exchanged(stack), *ended], IN_FULL),
+        *capped("Taken over as they are", taken, IN_FULL),
+        *capped("Known only when the update is made", _later(stack), IN_FULL),
         *capped("What to do", _next(stack)),
     ]
 
