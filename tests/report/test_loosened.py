@@ -32,7 +32,7 @@ STRICT = {
 }
 
 
-def checked(folder: Path, guardrails: dict[str, Any], *waivers: dict[str, str], **keys: str) -> Checked:
+def checked(folder: Path, guardrails: dict[str, Any], *waivers: dict[str, str], **keys: Any) -> Checked:
     values = {
         "organization": "contoso.onmicrosoft.com",
         "mailboxes": {"boardroom@contoso.com": {"pop": False}},

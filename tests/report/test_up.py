@@ -12,6 +12,11 @@ TWO = "        billing@contoso.com: full-access\n"
 THREE = f"{TWO}        support@contoso.com: full-access\n"
 FOUR = f"{THREE}        legal@contoso.com: full-access\n"
 GUARDRAIL = "  mailgrant:guardrails: {forbidden_mailboxes: {addresses: [support@contoso.com]}}\n  mailgrant:clients:\n"
+BESIDE = """
+from mailgrant.exchange.resources import MailboxAccess
+someone = "0ff11ce0-7e4a-4b1d-9c3e-c0a750000009"
+MailboxAccess("sneaky", app_id=someone, principal=someone, access={"support@contoso.com": "full-access"})
+"""
 
 
 def approved(project: Project) -> str:
@@ -47,6 +52,13 @@ def test_only_what_was_approved_is_made(project: Project, offline: OfflineTenant
     # No approval lifts a guardrail.
     project.edit("  mailgrant:clients:\n", GUARDRAIL)
     project.mailgrant("up", "--approved", reviewed, expect=5)
+
+    # Nor does it help to write it into the program, where the stack's file does not show it.
+    project.edit(FOUR, TWO)
+    with (project.folder / "__main__.py").open("a") as program:
+        program.write(BESIDE)
+    told = project.mailgrant_error("up", "--approved", reviewed, expect=5)
+    assert 'mailgrant:clients.sneaky.mailboxes["support@contoso.com"]' in "".join(told.split())
     assert writes(offline) == {}
 
 

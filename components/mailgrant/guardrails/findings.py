@@ -1,6 +1,6 @@
 """What the guardrails find in a plan, after its waivers: each off, a warning or an error by the stack's configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
@@ -11,6 +11,7 @@ from mailgrant.schema.places import NAMESPACE, path
 
 # Set for a preview whose findings somebody shows beside its changes: an error then does not hide these.
 REPORTED: Final = "MAILGRANT_GUARDRAILS_REPORTED"
+Seen = tuple[str, Place, str, str]  # rule, place, reason, remedy
 WAIVERS: Final = "waivers"  # stands in the place of a rule where a waiver itself is what is told
 
 
@@ -36,19 +37,29 @@ class Finding:
         return f"{self.place}: {self.reason} (guardrail {self.rule})\n  → {self.remedy}"
 
 
-def findings(plan: Plan) -> list[Finding]:
+def findings(plan: Plan, beside: Iterable[Seen] = ()) -> list[Finding]:
     """All that the plan's guardrails find, after its waivers, and what is wrong with these.
 
     A waiver holds through its last day at ``plan.now`` in UTC; what was an error is a warning until then.
+
+    Args:
+        plan: with its guardrails and waivers.
+        beside: what somebody else has seen; told where the plan itself does not show it.
     """
+    seen: dict[tuple[str, Place], tuple[str, str]] = {}
+    for rule, place, reason, remedy in (*_in(plan), *beside):
+        seen.setdefault((rule, place), (reason, remedy))
     found = [
-        (place, Finding(rule, path(place), severity, reason, remedy))
-        for rule, check in RULES.items()
+        (place, Finding(rule, path(place), severity, *told))
+        for (rule, place), told in seen.items()
         if (severity := getattr(plan.guardrails, rule)) != "off"
-        for place, reason, remedy in check(plan)
     ]
     judged = [_after_waivers(place, one, plan) for place, one in found]
     return [*judged, *_of_waivers(plan, found)]
+
+
+def _in(plan: Plan) -> Iterator[Seen]:
+    return ((rule, *one) for rule, check in RULES.items() for one in check(plan))
 
 
 def refusal(found: list[Finding]) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from mailgrant.configuration.check import Checked
-from mailgrant.guardrails.findings import Finding
+from mailgrant.guardrails.findings import Finding, findings
 from mailgrant.guardrails.in_force import Loosened, in_force, loosened
 from mailgrant.model import Guardrails
+from mailgrant.report.crossed import crossed
 from mailgrant.report.preview import Preview
 
 
@@ -15,7 +16,7 @@ class Declared:
 
     Args:
         organization: of Exchange; empty if nobody knows.
-        findings: of its guardrails.
+        findings: of its guardrails, in the stack and in the preview.
         loosened: what its guardrails let pass that those before did not.
         compared: whether those before are the last update's; mailgrant's own if not.
         changed: whether they are others than those of the last update, which the next report is held against.
@@ -32,7 +33,7 @@ UNKNOWN = Declared()
 
 
 def declared(checked: Checked, preview: Preview) -> Declared:
-    """What a stack's file says, held against what the stack put out last time."""
+    """What a stack's file says, held against what its preview shows and what it put out last time."""
     plan = checked.plan
     if plan is None:
         return Declared(findings=tuple(checked.findings))
@@ -40,7 +41,7 @@ def declared(checked: Checked, preview: Preview) -> Declared:
     compared = preview.guardrails is not None
     return Declared(
         plan.organization,
-        tuple(checked.findings),
+        tuple(findings(plan, crossed(preview.steps, plan.guardrails))),
         tuple(loosened(before, now)),
         compared=compared,
         changed=compared and before != now,
