@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,24 +14,6 @@ from mailgrant.schema.words import duration
 ERROR: Final[Severity] = "error"
 LEAST_FIRST: Final[tuple[Severity, ...]] = ("off", "warning", ERROR)
 AT_MOST, ADDRESSES, FREE = "at_most", "addresses", "allowed"
-
-
-class Waived(BaseModel):
-    """A waiver, as the stack puts it out."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    rule: str
-    place: str
-    client: str
-    owner: str
-    until: date
-    reason: str
-
-    @property
-    def of(self) -> tuple[str, str]:
-        """The rule, and what it is waived for."""
-        return self.rule, self.place or f"clients.{self.client}"
 
 
 class InForce(BaseModel):
@@ -51,7 +33,7 @@ class InForce(BaseModel):
     longest_secret: timedelta
     most_mailboxes: int
     forbidden: tuple[str, ...]
-    waivers: tuple[Waived, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +60,7 @@ def in_force(guardrails: Guardrails, waivers: tuple[Waiver, ...] = ()) -> InForc
         longest_secret=guardrails.longest_secret,
         most_mailboxes=guardrails.most_mailboxes,
         forbidden=guardrails.forbidden,
-        waivers=tuple(map(Waived.model_validate, waivers)),
+        waivers=waivers,
     )
 
 
@@ -135,9 +117,14 @@ def _freed(before: InForce, after: InForce) -> Iterator[Loosened]:
 
 def _waived(before: InForce, after: InForce) -> Iterator[Loosened]:
     for one in after.waivers:
-        known = [other.until for other in before.waivers if other.of == one.of]
+        known = [other.until for other in before.waivers if _of(other) == _of(one)]
         # Where the rule stopped nothing before, it is the same with a waiver as without.
         stopped = before.severities.get(one.rule, ERROR) == ERROR
         if stopped and all(until < one.until for until in known):
             then = f"waived until {max(known)}" if known else ERROR
-            yield Loosened(*one.of, then, f"waived by {one.owner} until {one.until}: {one.reason}")
+            yield Loosened(*_of(one), then, f"waived by {one.owner} until {one.until}: {one.reason}")
+
+
+def _of(waiver: Waiver) -> tuple[str, str]:
+    """The rule, and what it is waived for."""
+    return waiver.rule, waiver.place or f"clients.{waiver.client}"
