@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from mailgrant.report.declared import declared
+from mailgrant.report.declared import Declared, declared
+from mailgrant.report.formats.guarded import sections
+from mailgrant.report.formats.wording import MOST_LINES
 from tests.report.readings import preview_of
 from tests.report.test_loosened import WAIVER, checked
 
@@ -70,3 +72,12 @@ def test_what_the_plan_shows_already_is_told_once(tmp_path: Path) -> None:
     [of_the_plan] = stack.findings
 
     assert declared(stack, preview_of("mailbox-added")).findings == (of_the_plan,)
+
+
+def test_where_the_rest_of_many_findings_stands(tmp_path: Path) -> None:
+    """``mailgrant check`` sees no preview: it cannot tell what only a preview shows."""
+    found = declared(checked(tmp_path, forbidden("support@contoso.com")), preview_of("mailbox-added"))
+    many = found.findings * (MOST_LINES + 3)
+
+    [section] = sections(Declared(findings=many))
+    assert section.lines[MOST_LINES:] == (("and 3 more, told by --format json",),)

@@ -35,8 +35,8 @@ UNKNOWN = Declared()
 def declared(checked: Checked, preview: Preview) -> Declared:
     """What a stack's file says, held against what its preview shows and what it put out last time."""
     plan = checked.plan
-    if plan is None:
-        return Declared(findings=tuple(checked.findings))
+    if plan is None:  # its file has faults, which are told in place of a report
+        return UNKNOWN
     before, now = preview.guardrails or in_force(Guardrails()), in_force(plan.guardrails, plan.waivers)
     compared = preview.guardrails is not None
     return Declared(

@@ -16,7 +16,7 @@ HELD: Final = "the next report is held against those of this update"
 def sections(said: Declared) -> list[Section]:
     """What they find, and what the change does to them; for above everything else."""
     return [
-        *capped("Guardrails", list(map(_found, said.findings)), "told by mailgrant check"),
+        *capped("Guardrails", list(map(_found, said.findings)), "told by --format json"),
         *capped(*_guardrails(said), "in the stack's file"),
     ]
 
